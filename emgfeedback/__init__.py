@@ -1,0 +1,3 @@
+"""EMG feedback for exercise, training and education."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Sets, zones and what to tell the wearer: pure decisions."""

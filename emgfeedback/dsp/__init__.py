@@ -1,0 +1,1 @@
+"""Streaming blocks: filters and envelopes that carry their state."""
