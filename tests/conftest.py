@@ -1,0 +1,107 @@
+"""What holds for every test: no thread outlives it, no user data is touched, and CI hides no skip."""
+
+import fnmatch
+import os
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+#: Each line: a glob of test ids, a semicolon, words that the reason must hold.
+ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
+#: Seconds that a thread has to end after its test: longer than one blocked read, shorter than patience.
+GRACE_S = 2.0
+
+SKIPS = pytest.StashKey[list[tuple[str, str]]]()
+
+
+@pytest.fixture(autouse=True)
+def no_thread_survives() -> Iterator[None]:
+    """Fail a test whose threads still run ``GRACE_S`` seconds after it ended."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + GRACE_S
+    started = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in started:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    survivors = [thread.name for thread in started if thread.is_alive()]
+    if survivors:
+        pytest.fail(f"Threads survived the test: {', '.join(survivors)}.", pytrace=False)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def home_of_shared_fixtures(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Fixtures that live longer than a test keep their data out of the user's folder, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMGFEEDBACK_HOME", str(tmp_path_factory.getbasetemp() / "home-shared"))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def own_home(
+    home_of_shared_fixtures: None, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every test, and the programs that it starts, keep their data in a folder of their own."""
+    home = tmp_path_factory.getbasetemp() / f"home-{os.urandom(6).hex()}"
+    monkeypatch.setenv("EMGFEEDBACK_HOME", str(home))
+
+
+def allowed_skips(text: str) -> list[tuple[str, str]]:
+    """The lines of ``allowed_skips.txt`` as (glob of test ids, words of the reason)."""
+    lines = (line.strip() for line in text.splitlines())
+    pairs = (line.partition(";") for line in lines if line and not line.startswith("#"))
+    return [(glob.strip(), words.strip()) for glob, _, words in pairs]
+
+
+def unexpected_skips(skips: list[tuple[str, str]], allowed: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Those of ``skips`` (test id, reason) that no line of ``allowed`` covers."""
+    return [
+        (test, reason)
+        for test, reason in skips
+        if not any(fnmatch.fnmatch(test, glob) and words in reason for glob, words in allowed)
+    ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SKIPS] = []
+    config.pluginmanager.register(SkipKeeper(config), "emgfeedback-skips")
+
+
+class SkipKeeper:
+    """Collects what was skipped; with CI=true, makes an unlisted skip a failure."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.skips = config.stash[SKIPS]
+        self.strict = os.environ.get("CI", "").lower() == "true"
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and not hasattr(report, "wasxfail"):
+            self._keep(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.skipped:
+            self._keep(report)
+
+    def _keep(self, report: pytest.TestReport | pytest.CollectReport) -> None:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        self.skips.append((report.nodeid, reason))
+
+    def unexpected(self) -> list[tuple[str, str]]:
+        """Skips that fail this run: none unless CI=true."""
+        if not self.strict:
+            return []
+        return unexpected_skips(self.skips, allowed_skips(ALLOWED_SKIPS.read_text("utf-8")))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        passed = session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
+        if passed and self.unexpected():
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for test, reason in self.unexpected():
+            terminalreporter.write_line(f"SKIPPED IN CI {test}: {reason}", red=True)
+        if self.unexpected():
+            terminalreporter.write_line(f"CI=true allows only the skips of {ALLOWED_SKIPS.name}.", red=True)
