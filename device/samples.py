@@ -1,0 +1,69 @@
+"""Samples inside DATA (P3.2): payload bytes <-> integer arrays, all frames of a read at once."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from device.messages import Encoding
+
+Counts = NDArray[np.int16] | NDArray[np.int32]
+
+
+def payload_bytes(encoding: int, values: int) -> int:
+    """Bytes that ``values`` samples (sets x channels) take (P3.4). Raises ``ValueError``."""
+    if encoding == Encoding.U16:
+        return 2 * values
+    if encoding == Encoding.P12:
+        return (3 * values + 1) // 2
+    raise ValueError(f"encoding {encoding} is reserved: 0 (u16) and 1 (12 bits) are known")
+
+
+def unpack_samples(payloads: Sequence[bytes], encoding: int, n_channels: int, bits: int = 16) -> Counts:
+    """Payloads of consecutive DATA frames of one epoch -> counts, (n_sets, n_channels), read-only or not.
+
+    int16 when ``bits`` <= 15 (INFO tells them), else int32. Raises ``ValueError`` on a reserved encoding.
+    """
+    if encoding == Encoding.U16:
+        words = np.frombuffer(b"".join(payloads), dtype="<u2")
+    elif encoding == Encoding.P12:
+        words = _unpack_p12(payloads)
+    else:
+        raise ValueError(f"encoding {encoding} is reserved: 0 (u16) and 1 (12 bits) are known")
+    sets = words.reshape(-1, n_channels)
+    # A u16 below 2^15 has the same bytes as an i16, so the common case costs no copy.
+    return sets.astype(np.int32) if bits > 15 else sets.view("<i2").astype(np.int16, copy=False)
+
+
+def pack_samples(counts: ArrayLike, encoding: int) -> bytes:
+    """Counts, (n_sets, n_channels) or flat -> payload bytes. Raises ``ValueError`` when one does not fit."""
+    values = np.asarray(counts).reshape(-1)
+    most = {Encoding.U16: 0xFFFF, Encoding.P12: 0xFFF}.get(Encoding(encoding), 0)
+    if values.size and (values.min() < 0 or values.max() > most):
+        raise ValueError(f"counts {values.min()} to {values.max()} do not fit 0 to {most}")
+    if encoding == Encoding.U16:
+        return values.astype("<u2").tobytes()
+    return _pack_p12(values.astype(np.uint16))
+
+
+def _unpack_p12(payloads: Sequence[bytes]) -> NDArray[np.uint16]:
+    # A frame with an odd number of samples ends after two bytes: a third makes whole triples,
+    # and the sample that it invents is taken out again.
+    odd = [len(payload) % 3 == 2 for payload in payloads]
+    whole = [payload + b"\0" if short else payload for payload, short in zip(payloads, odd, strict=True)]
+    low, middle, high = np.frombuffer(b"".join(whole), dtype=np.uint8).reshape(-1, 3).T.astype(np.uint16)
+    words = np.empty(2 * len(low), dtype=np.uint16)
+    words[0::2] = low | (middle & 15) << 8
+    words[1::2] = middle >> 4 | high << 4
+    if not any(odd):
+        return words
+    ends = np.cumsum([len(payload) // 3 * 2 for payload in whole])
+    return np.delete(words, ends[odd] - 1)
+
+
+def _pack_p12(values: NDArray[np.uint16]) -> bytes:
+    a, b = values[0::2], values[1::2]
+    if len(a) > len(b):
+        b = np.append(b, np.uint16(0))
+    triples = np.stack([a & 255, (b & 15) << 4 | a >> 8, b >> 4], axis=1).astype(np.uint8)
+    return triples.tobytes()[: payload_bytes(Encoding.P12, values.size)]
