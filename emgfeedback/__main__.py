@@ -1,0 +1,5 @@
+"""``python -m emgfeedback``."""
+
+from emgfeedback.cli import main
+
+main()

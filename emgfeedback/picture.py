@@ -1,0 +1,147 @@
+"""What a live view shows, as plain values: every view draws the same picture."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from device.stream import ChannelInfo
+from emgfeedback import words
+from emgfeedback.coach.exercises import Exercise
+from emgfeedback.frame import Contact, Frame, Rep, ShareState, Zone, ZoneState
+
+#: s. Without new samples for this long nothing on a view may look live.
+STALE_AFTER_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One muscle now: %MVC (``None`` while it has no 100 % or no trust), µV, and its contact."""
+
+    muscle: str
+    side: str
+    percent: float | None
+    microvolts: float
+    contact: Contact
+
+    @property
+    def name(self) -> str:
+        """``Glute``, as a word on the screen."""
+        return self.muscle.capitalize()
+
+
+@dataclass(frozen=True, slots=True)
+class SideView:
+    """One leg's share now (0..1, ``None`` when withheld) and where it stands against its zone."""
+
+    side: str
+    share: float | None
+    state: ShareState
+    zone: Zone | None
+    zone_state: ZoneState
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """Everything a live view shows at one moment."""
+
+    exercise: Exercise
+    who: str
+    bars: tuple[Bar, ...]
+    sides: tuple[SideView, ...]
+    reps: tuple[Rep, ...]
+    target: int
+    headline: str
+    advice: str
+    footer: tuple[str, ...]
+    stale: bool
+    seconds: float
+
+    @property
+    def working(self) -> SideView:
+        """The leg that the big number is about: the first one of the channel map."""
+        return self.sides[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What a view must know beside the signal: link, power, recording, and the reason of no share."""
+
+    link: str
+    trouble: str
+    power: str
+    delay_ms: float | None
+    uncalibrated: str
+    recording_trouble: str
+    since_data_s: float
+
+
+def draw(
+    frame: Frame | None,
+    channels: Sequence[ChannelInfo],
+    exercise: Exercise,
+    who: str,
+    zones: Mapping[str, Zone],
+    reps: Sequence[Rep],
+    target: int,
+    situation: Situation,
+) -> Picture:
+    """The newest frame and the situation -> the picture. Pure."""
+    stale = situation.since_data_s > STALE_AFTER_S or frame is None or not len(frame.hops)
+    bars = tuple(_bar(frame, k, channel, stale=stale) for k, channel in enumerate(channels))
+    names = frame.sides if frame is not None else tuple(dict.fromkeys(c.side or "" for c in channels))
+    sides = tuple(_side(frame, k, side, zones.get(side), stale=stale) for k, side in enumerate(names))
+    headline, advice = _say(bars, sides[0], situation, stale=stale)
+    delay = f"delay {situation.delay_ms:.0f} ms" if situation.delay_ms is not None else ""
+    return Picture(
+        exercise=exercise,
+        who=who,
+        bars=bars,
+        sides=sides,
+        reps=tuple(rep for rep in reps if rep.side == sides[0].side),
+        target=target,
+        headline=headline,
+        advice=advice,
+        footer=tuple(word for word in (situation.link, situation.power, delay) if word),
+        stale=stale,
+        seconds=0.0 if frame is None or not len(frame.hops) else float(frame.hops[-1] * frame.hop),
+    )
+
+
+def _bar(frame: Frame | None, column: int, channel: ChannelInfo, *, stale: bool) -> Bar:
+    muscle, side = channel.muscle or channel.pin, channel.side or ""
+    if frame is None or not len(frame.hops):
+        return Bar(muscle, side, None, 0.0, Contact.STARTING)
+    contact = Contact(int(frame.quality[-1, column]))
+    percent = float(frame.percent_mvc[-1, column])
+    trusted = not stale and contact in (Contact.GOOD, Contact.STARTING) and percent == percent
+    return Bar(muscle, side, percent if trusted else None, float(frame.envelope_uv[-1, column]), contact)
+
+
+def _side(frame: Frame | None, column: int, side: str, zone: Zone | None, *, stale: bool) -> SideView:
+    if frame is None or not len(frame.hops):
+        return SideView(side, None, ShareState.REST, zone, ZoneState.NONE)
+    state = ShareState(int(frame.state[-1, column]))
+    live = state is ShareState.LIVE and not stale
+    share = float(frame.share[-1, column]) if live else None
+    return SideView(side, share, state, zone, ZoneState(int(frame.zone[-1, column])) if live else ZoneState.NONE)
+
+
+def _say(bars: Sequence[Bar], side: SideView, situation: Situation, *, stale: bool) -> tuple[str, str]:
+    """The words beside the number, and what to do: the most pressing first."""
+    if situation.trouble:
+        return words.NO_NEW_DATA, situation.trouble
+    if stale:
+        return words.NO_NEW_DATA, words.COMES_BACK
+    bad = [bar for bar in bars if bar.side == side.side and bar.contact in words.WITHHELD]
+    if bad:
+        worst = max(bad, key=lambda bar: bar.contact)
+        return words.WITHHELD[worst.contact].format(Muscle=worst.name), words.REMEDY[worst.contact].format(
+            muscle=worst.muscle
+        )
+    if situation.uncalibrated:
+        return words.SHARE[ShareState.UNCALIBRATED], situation.uncalibrated
+    note = situation.recording_trouble
+    if side.state is not ShareState.LIVE:
+        return words.SHARE[side.state], note
+    if side.zone is None:
+        return "Glute share", note or words.BASELINE
+    return words.ZONE[side.zone_state], note

@@ -1,0 +1,66 @@
+"""Every sentence and word that a live view shows, in one place."""
+
+from emgfeedback.frame import Contact, ShareState, ZoneState
+
+APP = "emgfeedback"
+INTENDED_USE = "EMG feedback for exercise, training and education."
+
+CONTACT = {
+    Contact.GOOD: "good",
+    Contact.STARTING: "starting",
+    Contact.CLIPPING: "clips",
+    Contact.LOOSE: "loose",
+    Contact.NO_DATA: "no data",
+}
+
+#: What to do about a channel's contact; {muscle} is filled in.
+REMEDY = {
+    Contact.CLIPPING: "Turn the {muscle} gain down, then calibrate.",
+    Contact.LOOSE: "Press the {muscle} pad down.",
+    Contact.NO_DATA: "Check the {muscle} sensor's cable and power.",
+}
+
+WITHHELD = {
+    Contact.CLIPPING: "{Muscle} signal clips",
+    Contact.LOOSE: "{Muscle} pad is loose",
+    Contact.NO_DATA: "{Muscle} sends no data",
+}
+
+ZONE = {
+    ZoneState.NONE: "",
+    ZoneState.BELOW: "Below your zone",
+    ZoneState.IN: "In your zone",
+    ZoneState.ABOVE: "Above your zone",
+}
+
+SHARE = {
+    ShareState.REST: "Rest",
+    ShareState.QUAD_QUIET: "Quad quiet",
+    ShareState.GLUTE_QUIET: "Glute quiet",
+    ShareState.WITHHELD: "No number",
+    ShareState.UNCALIBRATED: "No 100 % yet",
+}
+
+COMES_BACK = "The number comes back by itself."
+BASELINE = "First set: this one is your baseline."
+NO_CALIBRATION = "No 100 % yet. Bars show µV, no share."
+NO_NEW_DATA = "No new data"
+BOARD_LOST = "Board lost. Looking for it. The set goes on when it is back."
+SIMULATED = "SIMULATED PERSON"
+NOT_RECORDING = "Not recording: {reason} Training goes on."
+PAIN = "Stopped. Rest. Ease out of the position."
+KEYS = "Space end set   p pain: stop"
+
+
+def lost(milliseconds: float) -> str:
+    """``120 ms lost``, for a gap in the samples."""
+    return f"{milliseconds:.0f} ms lost"
+
+
+def share_digits(share: float) -> str:
+    """The live share in percent, in steps of 5, ``>89`` and ``<11`` where the ratio is clamped."""
+    if share > 0.885:
+        return ">89"
+    if share < 0.115:
+        return "<11"
+    return f"{5 * round(20 * share):d}"
