@@ -244,7 +244,8 @@ class Info(Framed):
         fields: list[Any] = list(cls.layout.unpack_from(body))
         if not 1 <= fields.pop(1) <= MOST_CHANNELS:
             raise BodyError("content")
-        fields.append(tuple(InfoChannel.unpack(body[at : at + width]) for at in range(head, len(body), width)))
+        slices = (body[at : at + width] for at in range(head, len(body), width))
+        fields.append(tuple(InfoChannel.unpack(part) for part in slices))
         info = cls(*fields, seq=seq, epoch=epoch)
         # With one of these zero (or more bits than fit) no sample could be given a time or a voltage.
         needed = (info.k, info.rate_num, info.rate_den, info.reference_mv, info.board_id, info.oversample)
