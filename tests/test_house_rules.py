@@ -40,8 +40,9 @@ def run_pytest(folder: Path, text: str, ci: str) -> subprocess.CompletedProcess[
         shutil.copy(HERE / name, tests / name)
     (tests / "test_it.py").write_text(text)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", str(folder)]
+    command.append("tests")
     env = {"CI": ci, "PATH": "/usr/bin:/bin"}
-    return subprocess.run([*command, "tests"], cwd=folder, env=env, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
 def test_a_surviving_thread_fails_its_test_and_names_itself(tmp_path: Path) -> None:

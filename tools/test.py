@@ -1,0 +1,85 @@
+"""Install what the tests need and run them: ``python3 tools/test.py``, from any folder.
+
+``--venv DIR`` uses another environment than ``.venv-test`` in the clone; every other argument goes to
+pytest. System tools that are missing are named with the line that installs them; nothing is installed
+with root's rights. With CI=true a test that is skipped for another reason than those in
+tests/allowed_skips.txt fails the run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from environment import ROOT, SetupError, ensure, use_new_python, with_home
+
+#: (what proves it is there: a program or a file), (the Debian package that brings it), (what uses it).
+SYSTEM_TOOLS = (
+    ("avr-gcc", "gcc-avr", "the firmware is built"),
+    ("/usr/lib/avr/include/avr/io.h", "avr-libc", "the firmware is built"),
+    ("/usr/share/arduino/hardware", "arduino-core-avr", "the firmware is built with Arduino's core"),
+    ("/usr/include/simavr/sim_avr.h", "libsimavr-dev", "the firmware is run in a simulated chip"),
+    ("/usr/include/libelf.h", "libelf-dev", "the firmware is run in a simulated chip"),
+    ("gcc", "gcc", "the runner of the simulated chip is built"),
+    ("make", "make", "the runner of the simulated chip is built"),
+    ("tmux", "tmux", "the terminal view is looked at"),
+    ("setpriv", "util-linux", "ports are opened as another user"),
+)
+
+
+def missing_tools() -> list[tuple[str, str, str]]:
+    """Those of ``SYSTEM_TOOLS`` that this machine lacks."""
+
+    def there(proof: str) -> bool:
+        return Path(proof).exists() if proof.startswith("/") else shutil.which(proof) is not None
+
+    return [tool for tool in SYSTEM_TOOLS if not there(tool[0])]
+
+
+def tell_missing() -> None:
+    """Say which system tools are missing, what for, and the line that installs them."""
+    missing = missing_tools()
+    if not missing:
+        return
+    for proof, package, use in missing:
+        print(f"Missing {proof} ({package}): without it no test in which {use}.", file=sys.stderr)
+    packages = " ".join(sorted({package for _, package, _ in missing}))
+    print(f"Debian, Ubuntu: sudo apt-get install -y {packages}", file=sys.stderr)
+
+
+def take_venv(arguments: list[str]) -> tuple[Path, list[str]]:
+    """Split ``--venv DIR`` or ``--venv=DIR`` from the arguments meant for pytest."""
+    rest = []
+    venv = ROOT / ".venv-test"
+    words = iter(arguments)
+    for word in words:
+        if word == "--venv":
+            venv = Path(next(words, str(venv))).resolve()
+        elif word.startswith("--venv="):
+            venv = Path(word[len("--venv=") :]).resolve()
+        else:
+            rest.append(word)
+    return venv, rest
+
+
+def main() -> int:
+    """Prepare, tell what is missing, run pytest in the clone; its exit status is ours."""
+    use_new_python(__file__)
+    venv, arguments = take_venv(sys.argv[1:])
+    tell_missing()
+    try:
+        python = ensure(venv, extras="dev", editable=True)
+    except (SetupError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    command = [str(python), "-m", "pytest", *arguments]
+    if not os.environ.get("DISPLAY") and shutil.which("xvfb-run"):
+        command = ["xvfb-run", "-a", *command]
+    return subprocess.run(command, cwd=str(ROOT), env=with_home(dict(os.environ), venv)).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
