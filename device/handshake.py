@@ -10,15 +10,13 @@ Each step repeats its command every 200 ms until its answer comes, so a lost ACK
 from dataclasses import dataclass
 from enum import Enum
 
+from device.codes import AckCode, Encoding, EventCode
 from device.errors import HandshakeFailed, Reason
 from device.keepalive import ClockReading, KeepAlive
 from device.messages import (
     VERSION,
     Ack,
-    AckCode,
-    Encoding,
     Event,
-    EventCode,
     FromHost,
     Hello,
     Info,

@@ -4,12 +4,11 @@
     host -> board   Hello  Set  Start  Stop  Ping  Test
 
 Fields hold the integers of the wire, in the units that their names or docstrings give; codes
-stay plain ``int``, because a newer board may send one that is not in the enums here (P8.1).
+stay plain ``int``, because a newer board may send one that ``device.codes`` does not name (P8.1).
 ``seq`` and ``epoch`` come from the frame's header.
 """
 
 from dataclasses import dataclass
-from enum import IntEnum, IntFlag
 from fractions import Fraction
 from struct import Struct
 from typing import Any, ClassVar, NamedTuple, Self, TypeAlias
@@ -17,67 +16,6 @@ from typing import Any, ClassVar, NamedTuple, Self, TypeAlias
 VERSION = 1
 MOST_CHANNELS = 8
 LONGEST_TEXT_BYTES = 200
-
-
-class Encoding(IntEnum):
-    """How samples lie in DATA (P3.2)."""
-
-    U16 = 0
-    P12 = 1
-
-
-class DataFlag(IntFlag):
-    """What a board says about a DATA frame (P3.1)."""
-
-    TICK_MISSED = 1
-    FRAMES_DROPPED = 2
-    CLIP_LOW = 4
-    CLIP_HIGH = 8
-    TEST_SIGNAL = 32
-    FIRST = 128
-
-
-class Capability(IntFlag):
-    """What a board can do (P4)."""
-
-    TEST_SIGNALS = 1
-    OVERSAMPLING = 2
-    PACKING = 4
-    OWN_TIMER = 8
-
-
-class AckCode(IntEnum):
-    """How a board took a command (P5.2)."""
-
-    DONE = 0
-    UNKNOWN = 1
-    MALFORMED = 2
-    TOO_FAST_FOR_CONVERTER = 3
-    TOO_FAST_FOR_WIRE = 4
-    PINS = 5
-    OVERSAMPLING = 6
-    ENCODING = 7
-    STREAMING = 8
-    TEST_SIGNAL = 9
-
-
-class EventCode(IntEnum):
-    """Why a board speaks up by itself (P5)."""
-
-    NO_HOST = 1
-    RESTARTED = 2
-
-
-class TestSignal(IntEnum):
-    """What a board samples instead of its pins (P6.6)."""
-
-    __test__ = False  # not a test class, whatever pytest makes of the name
-
-    OFF = 0
-    RAMP = 1
-    SQUARE = 2
-    GROUND = 3
-    BAND_GAP = 4
 
 
 class BodyError(ValueError):

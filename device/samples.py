@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from device.messages import Encoding
+from device.codes import Encoding
 
 Counts = NDArray[np.int16] | NDArray[np.int32]
 

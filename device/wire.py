@@ -19,20 +19,16 @@ from collections import deque
 from functools import cache
 from typing import Literal, TypeAlias
 
+from device.codes import AckCode, Capability, DataFlag, Encoding, EventCode, TestSignal
 from device.messages import (
     BOARD_TYPES,
     DATA,
     HOST_TYPES,
     VERSION,
     Ack,
-    AckCode,
     BodyError,
-    Capability,
     Data,
-    DataFlag,
-    Encoding,
     Event,
-    EventCode,
     Framed,
     FromBoard,
     FromHost,
@@ -49,7 +45,6 @@ from device.messages import (
     Status,
     Stop,
     Test,
-    TestSignal,
     Text,
 )
 from device.samples import pack_samples, payload_bytes, unpack_samples
