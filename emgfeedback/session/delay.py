@@ -1,0 +1,28 @@
+"""How long the feedback takes on this computer, from the byte that brought a sample to the decision."""
+
+import numpy as np
+
+
+class DelayMeter:
+    """The last ``size`` delays in seconds. One thread adds, others may read."""
+
+    def __init__(self, size: int = 4096) -> None:
+        self._values = np.zeros(size)
+        self.n_added = 0
+
+    def add(self, delay_s: float) -> None:
+        """Note one delay."""
+        self._values[self.n_added % len(self._values)] = delay_s
+        self.n_added += 1
+
+    def percentile(self, percent: float) -> float:
+        """The delay in seconds that ``percent`` of the last ones did not exceed; NaN before the first."""
+        known = self._values[: min(self.n_added, len(self._values))]
+        return float(np.percentile(known, percent)) if len(known) else float("nan")
+
+    def as_record(self) -> dict[str, float | int]:
+        """Median, 99th percentile and greatest of the last delays in milliseconds; empty before the first."""
+        if not self.n_added:
+            return {}
+        p50, p99, most = (1000.0 * self.percentile(p) for p in (50.0, 99.0, 100.0))
+        return {"median_ms": p50, "p99_ms": p99, "max_ms": most, "n": self.n_added}

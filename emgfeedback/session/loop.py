@@ -1,0 +1,138 @@
+"""One turn of the work: samples from the source, through the pipeline, to those who want frames."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict
+
+from device import SampleChunk, Source
+from emgfeedback.frame import Frame
+from emgfeedback.session.delay import DelayMeter
+from emgfeedback.session.recorder import Recorder
+from emgfeedback.session.setup import Setup
+
+#: Called after each push, in the thread that turns the loop: must be quick and must not raise.
+Sink = Callable[[SampleChunk, Frame], None]
+
+
+class Loop:
+    """``Source.read`` -> ``Pipeline.push`` -> sinks, and every sample to the recorder.
+
+    Turned by ``step``: by the acquisition thread live, by the caller itself where nothing waits
+    for a clock. ``change`` and ``record`` may be called from any thread; they take hold between two
+    chunks. ``newest`` is the last frame with at least one hop. ``delay`` measures from the arrival
+    of a chunk's last sample to its frame; it stays empty for sources that are not live.
+
+    A recorder brings its own setup: that of its header. The pipeline starts afresh with it, so
+    that the file alone gives the same frames.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        setup: Setup | None = None,
+        sinks: Sequence[Sink] = (),
+        recorder: Recorder | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if setup is not None and recorder is not None:
+            raise ValueError("A recorder brings its own setup; give one of the two.")
+        self.source = source
+        self.sinks = list(sinks)
+        self.newest: Frame | None = None
+        self.delay = DelayMeter()
+        self.stepped_at_s = clock()
+        self.stop = 0
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._recorder = recorder
+        self._setup = setup or Setup()
+        if recorder is not None:
+            self._setup = Setup.of(recorder.header)
+        self._pipeline = self._setup.pipeline(source.info)
+
+    @property
+    def setup(self) -> Setup:
+        """Settings, calibration and zones that hold now."""
+        return self._setup
+
+    @property
+    def recorder(self) -> Recorder | None:
+        """Who records now."""
+        return self._recorder
+
+    @property
+    def uncalibrated(self) -> str:
+        """One sentence why there is no share, ``""`` when there can be one."""
+        return self._pipeline.uncalibrated
+
+    def change(self, setup: Setup) -> None:
+        """Use another setup from the next sample on; the recorder notes at which."""
+        with self._lock:
+            if self._recorder is not None:
+                self._setup.note_change(setup, self.stop, self._recorder)
+            self._setup = setup
+            self._pipeline = setup.pipeline(self.source.info)
+
+    def record(self, recorder: Recorder | None) -> Recorder | None:
+        """Give the samples from now on to this recorder, or to none; returns the one before.
+
+        The loop does not touch the one before any more: its owner completes it with ``complete``.
+        """
+        with self._lock:
+            before, self._recorder = self._recorder, recorder
+            if recorder is not None:
+                self._setup = Setup.of(recorder.header)
+                self._pipeline = self._setup.pipeline(self.source.info)
+            return before
+
+    def step(self, timeout_s: float = 0.1) -> Frame | None:
+        """Read once and pass on what came; ``None`` when nothing came in time.
+
+        Raises what the source raises (``DeviceLost``) and what a sink raises.
+        """
+        chunk = self.source.read(timeout_s)
+        self.stepped_at_s = self._clock()
+        if chunk is None:
+            return None
+        with self._lock:
+            frame = self._take(chunk)
+        for sink in self.sinks:
+            sink(chunk, frame)
+        return frame
+
+    def _take(self, chunk: SampleChunk) -> Frame:
+        if self._recorder is not None:
+            self._recorder.put(chunk)
+        frame = self._pipeline.push(chunk)
+        if self.source.live:
+            self.delay.add(self._clock() - chunk.host_time_s)
+        self.stop = chunk.stop
+        if len(frame.hops):
+            self.newest = frame
+        if self._recorder is not None:
+            for rep in frame.reps:
+                self._recorder.rep(rep)
+        return frame
+
+    def frames(self, timeout_s: float = 0.1) -> Iterator[Frame]:
+        """Turn until the source has given its last sample; yields the frame of each chunk."""
+        while not self.source.finished:
+            frame = self.step(timeout_s)
+            if frame is not None:
+                yield frame
+
+    def complete(self, recorder: Recorder) -> None:
+        """Note link statistics and delay in a recording and close it."""
+        recorder.summary("link", asdict(self.source.stats))
+        recorder.summary("delay", self.delay.as_record())
+        recorder.close()
+
+    def close(self) -> None:
+        """Complete the recording and close the source. May be called again."""
+        recorder = self.record(None)
+        try:
+            if recorder is not None:
+                self.complete(recorder)
+        finally:
+            self.source.close()

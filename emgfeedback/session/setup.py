@@ -1,0 +1,69 @@
+"""What turns counts into frames: settings, calibration and zones, and how they change in a session."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+import msgspec
+
+from calibration import Calibration
+from device import StreamInfo
+from emgfeedback.chain import ChainSettings
+from emgfeedback.frame import Zone
+from emgfeedback.pipeline import Pipeline
+from emgfeedback.session.header import SessionHeader
+from emgfeedback.session.recorder import Recorder
+from emgfeedback.session.rows import Event, settings_from, zones_from, zones_record
+
+#: Kinds of event that change what the pipeline makes of the samples from their index on.
+CHANGES = frozenset({"settings", "calibration", "zone"})
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """All that the pipeline depends on besides the samples. ``zones`` maps a side to its zone."""
+
+    settings: ChainSettings = field(default_factory=ChainSettings)
+    calibration: Calibration | None = None
+    zones: Mapping[str, Zone] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, header: SessionHeader) -> Self:
+        """The setup that holds from a session's first sample on."""
+        return cls(header.settings, header.calibration, header.zones)
+
+    def pipeline(self, info: StreamInfo) -> Pipeline:
+        """A fresh pipeline for this stream."""
+        return Pipeline(info, self.settings, self.calibration, self.zones)
+
+    def note_change(self, new: "Setup", sample: int, recorder: Recorder) -> None:
+        """Record as events in what ``new`` differs, from ``sample`` on."""
+        if new.settings != self.settings:
+            recorder.event(sample, "settings", new.settings.as_record())
+        if new.calibration != self.calibration:
+            recorder.calibration(sample, new.calibration)
+        if dict(new.zones) != dict(self.zones):
+            recorder.event(sample, "zone", zones_record(new.zones))
+
+    def changed_by(self, event: Event, calibrations: Mapping[int, Calibration]) -> "Setup":
+        """The setup after one event; raises ``ValueError`` or ``KeyError`` when its data cannot be."""
+        if event.kind == "settings":
+            return replace(self, settings=settings_from(event.data))
+        if event.kind == "zone":
+            return replace(self, zones=zones_from(event.data))
+        number = msgspec.convert(event.data["calibration"], int | None)
+        return replace(self, calibration=None if number is None else calibrations[number])
+
+
+def setups(
+    first: Setup, events: Iterable[Event], calibrations: Mapping[int, Calibration]
+) -> list[tuple[int, Setup]]:
+    """Which setup holds from which sample on, in order; the events of one sample make one change."""
+    held = [(0, first)]
+    for event in events:
+        if event.kind in CHANGES:
+            changed = held[-1][1].changed_by(event, calibrations)
+            if event.sample == held[-1][0] and len(held) > 1:
+                held.pop()
+            held.append((event.sample, changed))
+    return held
