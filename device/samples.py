@@ -9,6 +9,9 @@ from device.codes import Encoding
 
 Counts = NDArray[np.int16] | NDArray[np.int32]
 
+_WORD = np.dtype("<u2")
+_SHORT = np.dtype("<i2")
+
 
 def payload_bytes(encoding: int, values: int) -> int:
     """Bytes that ``values`` samples (sets x channels) take (P3.4). Raises ``ValueError``."""
@@ -25,14 +28,14 @@ def unpack_samples(payloads: Sequence[bytes], encoding: int, n_channels: int, bi
     int16 when ``bits`` <= 15 (INFO tells them), else int32. Raises ``ValueError`` on a reserved encoding.
     """
     if encoding == Encoding.U16:
-        words = np.frombuffer(b"".join(payloads), dtype="<u2")
+        words = np.frombuffer(b"".join(payloads), dtype=_WORD)
     elif encoding == Encoding.P12:
         words = _unpack_p12(payloads)
     else:
         raise ValueError(f"encoding {encoding} is reserved: 0 (u16) and 1 (12 bits) are known")
     sets = words.reshape(-1, n_channels)
     # A u16 below 2^15 has the same bytes as an i16, so the common case costs no copy.
-    return sets.astype(np.int32) if bits > 15 else sets.view("<i2").astype(np.int16, copy=False)
+    return sets.astype(np.int32) if bits > 15 else sets.view(_SHORT)
 
 
 def pack_samples(counts: ArrayLike, encoding: int) -> bytes:
@@ -51,8 +54,8 @@ def _unpack_p12(payloads: Sequence[bytes]) -> NDArray[np.uint16]:
     # and the sample that it invents is taken out again.
     odd = [len(payload) % 3 == 2 for payload in payloads]
     whole = [payload + b"\0" if short else payload for payload, short in zip(payloads, odd, strict=True)]
-    low, middle, high = np.frombuffer(b"".join(whole), dtype=np.uint8).reshape(-1, 3).T.astype(np.uint16)
-    words = np.empty(2 * len(low), dtype=np.uint16)
+    low, middle, high = np.frombuffer(b"".join(whole), dtype=np.uint8).reshape(-1, 3).T.astype(_WORD)
+    words = np.empty(2 * len(low), dtype=_WORD)
     words[0::2] = low | (middle & 15) << 8
     words[1::2] = middle >> 4 | high << 4
     if not any(odd):
