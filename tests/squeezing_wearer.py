@@ -1,0 +1,96 @@
+"""A synthetic wearer who follows a calibration's prompts: Gaussian EMG with known amplitude.
+
+Band-limited Gaussian noise (20-450 Hz) under a slow amplitude fluctuation (Ornstein-Uhlenbeck in dB,
+time constant 0.25 s), over a resting noise floor. Not the simulated person: no board, no filter, no
+faults but those put in here, so that a failing test points at the calibration.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import signal as scipy_signal
+
+from calibration.plan import ChannelSpec, Plan
+from calibration.prompt import ProcedureEvent, Prompt
+from calibration.protocol import Procedure
+
+SFREQ_HZ = 1000.0
+BAND = scipy_signal.butter(2, (20.0, 450.0), btype="bandpass", fs=SFREQ_HZ, output="sos")
+SPECS = (
+    ChannelSpec("A0", "glute", "right", "raw", 200.0),
+    ChannelSpec("A1", "quad", "right", "raw", 200.0),
+)
+SHORT = Plan(rest_s=5.0, pause_s=4.0, breath_s=1.0, ready_s=1.0, position_s=1.0)
+
+#: (trial number counted over all squeezes, seconds since the prompt) -> wanted part of the maximum.
+Manner = Callable[[int, float], float]
+
+
+def willing(_squeeze: int, since_s: float) -> float:
+    """Reacts after 0.3 s, is at the maximum 0.5 s later, and holds until told to rest."""
+    return float(np.clip((since_s - 0.3) / 0.5, 0.0, 1.0))
+
+
+@dataclass
+class Wearer:
+    """Follows the prompts of one procedure; ``realised_uv`` keeps the true amplitude of every sample."""
+
+    seed: int
+    mvc_uv: tuple[float, ...] = (150.0, 300.0)
+    noise_uv: float = 3.0
+    fluctuation_db: float = 0.7
+    manner: Manner = willing
+    spikes_per_s: float = 0.0
+    specs: tuple[ChannelSpec, ...] = SPECS
+    length_s: float = 200.0
+    contact: Callable[[Prompt, int], tuple[str, ...]] | None = None
+    realised_uv: list[np.ndarray] = field(default_factory=list)
+    events: list[ProcedureEvent] = field(default_factory=list)
+    prompts: list[Prompt] = field(default_factory=list)
+    sent: list[tuple[np.ndarray, np.ndarray, tuple[str, ...]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        rng = np.random.default_rng(self.seed)
+        shape = (round(self.length_s * SFREQ_HZ), len(self.specs))
+        carrier = scipy_signal.sosfilt(BAND, rng.standard_normal(shape), axis=0)
+        self.carrier = carrier / carrier.std(axis=0)
+        self.noise = self.noise_uv * rng.standard_normal(shape)
+        step = np.exp(-1.0 / (0.25 * SFREQ_HZ))
+        slow = scipy_signal.lfilter([np.sqrt(1 - step**2)], [1, -step], rng.standard_normal(shape), axis=0)
+        self.gain = 10 ** (self.fluctuation_db * slow / 20)
+        self.spikes = np.zeros(shape)
+        for at in rng.integers(0, shape[0] - 20, round(self.spikes_per_s * self.length_s)):
+            self.spikes[at : at + 5] += rng.choice([-1, 1]) * rng.uniform(2000.0, 5000.0)
+        self.now = 0
+
+    def follow(self, procedure: Procedure, chunk: int = 50) -> Procedure:
+        """Drive ``procedure`` until it is over or the signal ends."""
+        squeeze, since = 0, 0
+        while procedure.prompt.kind not in ("done", "failed") and self.now + chunk <= len(self.carrier):
+            prompt = procedure.prompt
+            if not self.prompts or prompt.kind != self.prompts[-1].kind:
+                since = self.now
+                squeeze += prompt.kind == "squeeze"
+            self.prompts.append(prompt)
+            contact = self.contact(prompt, self.now) if self.contact else ("GOOD",) * len(self.specs)
+            emg, envelope = self._samples(prompt, squeeze, since, chunk)
+            self.sent.append((emg, envelope, contact))
+            self.events += procedure.push(emg, envelope, contact)
+        return procedure
+
+    def _samples(self, prompt: Prompt, squeeze: int, since: int, chunk: int) -> tuple[np.ndarray, np.ndarray]:
+        part = np.zeros((chunk, len(self.specs)))
+        for column, spec in enumerate(self.specs):
+            if prompt.kind == "squeeze" and (spec.muscle, spec.side) == (prompt.muscle, prompt.side):
+                times = (self.now + np.arange(chunk) - since) / SFREQ_HZ
+                part[:, column] = [self.manner(squeeze, t) for t in times]
+        here = slice(self.now, self.now + chunk)
+        amplitude = part * self.gain[here] * np.asarray(self.mvc_uv)
+        self.realised_uv.append(amplitude)
+        emg = amplitude * self.carrier[here] + self.noise[here] + self.spikes[here]
+        self.now += chunk
+        recent = np.concatenate([e for e, _, _ in self.sent[-4:]] + [emg])
+        squares = np.cumsum(np.vstack([np.zeros((125, len(self.specs))), recent**2]), axis=0)
+        envelope = np.sqrt((squares[125:] - squares[:-125])[-chunk:] / 125)
+        return emg, envelope
