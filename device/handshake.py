@@ -108,6 +108,7 @@ class Handshake:
         if now_s < self._repeat_s:
             return b""
         self._repeat_s = now_s + REPEAT_S
+        self._asked.add(self._seq)
         # A delimiter in front cuts off whatever stood on the line (P1.5).
         return b"\0" + self._encode(self._command())
 
@@ -152,7 +153,7 @@ class Handshake:
         return given == (request.pins, request.oversample, request.encoding, request.test)
 
     def _receive_ack(self, ack: Ack) -> None:
-        if ack.command_seq not in self._asked:
+        if ack.command_seq not in self._asked or ack.command != self._command().kind:
             return
         if ack.code == AckCode.STREAMING:
             self._enter(Phase.STOPPING)
@@ -190,7 +191,6 @@ class Handshake:
                 return Hello(VERSION)
 
     def _encode(self, command: FromHost) -> bytes:
-        self._asked.add(self._seq)
         wire = encode(command, self._seq)
         self._seq = (self._seq + 1) % 65536
         return wire
