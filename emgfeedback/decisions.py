@@ -1,0 +1,134 @@
+"""What is decided once per hop: the share and its state, the zone, and the reps, side by side."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.stream import StreamInfo
+from emgfeedback.activation import ShareTracker, ZoneGate, floor_percent
+from emgfeedback.chain import ChainSettings
+from emgfeedback.frame import Contact, Rep, ShareState, Zone
+from emgfeedback.reps import LOST, RepDetector
+from emgfeedback.sides import Ruler, SideColumns
+
+Array = NDArray[np.float64]
+States = NDArray[np.int8]
+
+#: Adding and taking away this rounds a float64 to a multiple of 1/1024: decisions see %MVC in these
+#: quanta, whose sums are exact.
+_ROUNDER = 1.5 * 2.0**42
+
+_GOOD = int(Contact.GOOD)
+_WORDS = {
+    int(Contact.STARTING): LOST,
+    int(Contact.CLIPPING): "{} signal clipped",
+    int(Contact.LOOSE): "{} pad loose",
+    int(Contact.NO_DATA): "no {} signal",
+}
+
+
+class _Side:
+    """One side's share, zone and reps; without a calibration it has none of them."""
+
+    __slots__ = ("bad", "columns", "gate", "reps", "tracker", "trouble")
+
+    def __init__(self, columns: SideColumns) -> None:
+        self.columns = columns
+        self.tracker: ShareTracker | None = None
+        self.reps: RepDetector | None = None
+        self.gate: ZoneGate | None = None
+        self.bad = True
+        self.trouble = LOST
+
+
+class Decisions:
+    """All sides of one stream. ``quality`` is the verdict per channel that holds now, a row per hop."""
+
+    def __init__(
+        self, info: StreamInfo, settings: ChainSettings, columns: Sequence[SideColumns], hop: int
+    ) -> None:
+        self._info, self._settings, self._hop = info, settings, hop
+        self._hop_s = hop / info.sfreq_hz
+        self._sides = [_Side(side) for side in columns]
+        self._no_zone: dict[int, States] = {}
+        self.judge((int(Contact.STARTING),) * len(info.channels))
+
+    def calibrate(self, ruler: Ruler) -> None:
+        """Start shares and reps under a new ruler; the count of reps starts again."""
+        for side in self._sides:
+            glute, quad = ruler.channels[side.columns.glute], ruler.channels[side.columns.quad]
+            if glute is None or quad is None:
+                side.tracker = side.reps = None
+                continue
+            least = self._settings.floor_percent
+            floors = floor_percent(glute, least), floor_percent(quad, least)
+            side.tracker = ShareTracker(self._settings, self._hop_s, *floors)
+            side.reps = RepDetector(
+                side.columns.name,
+                side.columns.glute,
+                side.columns.quad,
+                self._hop,
+                self._info.sfreq_hz,
+                round(self._settings.rms_window_s * self._info.sfreq_hz / 2.0),
+            )
+
+    def set_zone(self, index: int, zone: Zone | None) -> None:
+        """Judge side number ``index`` against ``zone``, or against none."""
+        gate = None if zone is None else ZoneGate(zone, self._settings, self._hop_s)
+        self._sides[index].gate = gate
+
+    def judge(self, verdict: tuple[int, ...]) -> None:
+        """Take the contact of every channel, for the hops that follow."""
+        self._verdict = verdict
+        for side in self._sides:
+            pair = (("glute", verdict[side.columns.glute]), ("quad", verdict[side.columns.quad]))
+            muscle, worst = max(pair, key=lambda item: item[1])
+            side.bad = worst != _GOOD
+            side.trouble = _WORDS[worst].format(muscle) if side.bad else ""
+
+    def quality(self, n_hops: int) -> States:
+        """Contact per hop and channel, (n_hops, n_channels)."""
+        return np.array((self._verdict,) * n_hops, dtype=np.int8)
+
+    def skip(self, first_hop: int, next_hop: int, lost: int) -> None:
+        """The hops from ``first_hop`` to ``next_hop`` never came."""
+        self.judge((int(Contact.STARTING),) * len(self._verdict))
+        for side in self._sides:
+            if side.reps is not None and side.tracker is not None:
+                side.reps.skip(next_hop, next_hop - first_hop, lost)
+                side.tracker.restart()
+
+    def push(
+        self, first_hop: int, ends: Array, blank: list[bool] | None, lost: list[int] | None
+    ) -> tuple[Array, States, States, tuple[Rep, ...]]:
+        """%MVC at the end of each hop (n_hops, n_channels) -> share, state, zone per side, and reps."""
+        n = len(ends)
+        shares = np.empty((n, len(self._sides)))
+        states = np.empty((n, len(self._sides)), dtype=np.int8)
+        zones = np.zeros((n, len(self._sides)), dtype=np.int8)
+        rows = [[(v + _ROUNDER) - _ROUNDER for v in row] for row in ends.tolist()]
+        reps: list[Rep] = []
+        for column, side in enumerate(self._sides):
+            tracker, detector, gate = side.tracker, side.reps, side.gate
+            if tracker is None or detector is None:
+                shares[:, column] = math.nan
+                states[:, column] = ShareState.UNCALIBRATED
+                continue
+            glute, quad = side.columns.glute, side.columns.quad
+            for k, row in enumerate(rows):
+                gap = blank is not None and blank[k]
+                states[k, column] = tracker.push(row[glute], row[quad], side.bad or gap)
+                shares[k, column] = tracker.share
+                if gate is not None:
+                    # A short gap holds the zone; only a real reason empties it.
+                    zones[k, column] = gate.state if gap else gate.push(tracker.balance)
+                if side.bad or gap:
+                    missing = 0 if lost is None else lost[k]
+                    detector.push_blind(first_hop + k, row, side.trouble or LOST, missing)
+                    continue
+                rep = detector.push(first_hop + k, row)
+                if rep is not None:
+                    reps.append(rep)
+        return shares, states, zones, tuple(reps)

@@ -1,0 +1,98 @@
+"""A cascade of second-order sections that carries its state from block to block.
+
+A linear filter over a block is one matrix: ``[state after; outputs] = M [state before; inputs]``,
+exact, with M known as soon as the block's length is. A block of 8 samples of all channels costs one
+small product instead of a call that costs more than its arithmetic. All blocks have one length and
+go through products of one shape, so a sample's value does not depend on how many blocks came with it.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+class StreamingFilter:
+    """Second-order sections over blocks of ``block`` samples, ``n_channels`` columns alike.
+
+    The first sample sets the state to what it would be had that value always been there: a sensor
+    that idles at 2.5 V does not ring.
+    """
+
+    #: Most blocks in one go; longer inputs are taken in pieces.
+    MOST_BLOCKS = 64
+
+    def __init__(self, sections: Array, n_channels: int, block: int) -> None:
+        self._block = block
+        self._n_states = 2 * len(sections)
+        matrix = block_matrix(sections, block)
+        self._next_state = np.ascontiguousarray(matrix[: self._n_states])
+        self._outputs = np.ascontiguousarray(matrix[self._n_states :])
+        self._settled = settled_state(sections)
+        rows = self._n_states + block
+        self._work = np.zeros((self.MOST_BLOCKS + 1, rows, n_channels))
+        # Views are made once: making one costs as much as the product that uses it.
+        self._blocks = [self._work[k] for k in range(self.MOST_BLOCKS)]
+        self._states = [self._work[k, : self._n_states] for k in range(self.MOST_BLOCKS + 1)]
+        self._inputs = self._work[:, self._n_states :]
+        self._started = False
+
+    def restart(self) -> None:
+        """Forget the past: the next sample is a first sample."""
+        self._started = False
+
+    def push(self, values: Array) -> Array:
+        """Filter (m * block, n_channels) values, m >= 1; a new array of the same shape."""
+        if not self._started:
+            self._states[0][:] = self._settled[:, None] * values[0]
+            self._started = True
+        n_blocks = len(values) // self._block
+        if n_blocks <= self.MOST_BLOCKS:
+            return self._run(values, n_blocks)
+        most = self.MOST_BLOCKS * self._block
+        return np.concatenate(
+            [
+                self._run(part, len(part) // self._block)
+                for part in (values[k : k + most] for k in range(0, len(values), most))
+            ]
+        )
+
+    def _run(self, values: Array, n_blocks: int) -> Array:
+        shape = (n_blocks, self._block, values.shape[1])
+        self._inputs[:n_blocks] = values.reshape(shape)
+        states, blocks = self._states, self._blocks
+        for k in range(n_blocks):
+            np.dot(self._next_state, blocks[k], states[k + 1])
+        outputs: Array = np.matmul(self._outputs, self._work[:n_blocks])
+        states[0][:] = states[n_blocks]
+        return outputs.reshape(values.shape)
+
+
+def block_matrix(sections: Array, block: int) -> Array:
+    """M of ``[state after; outputs] = M [state before; inputs]``, square, 2 n_sections + block rows.
+
+    The states are those of transposed direct form II, section by section: found by running the
+    cascade once on every unit vector.
+    """
+    n_states = 2 * len(sections)
+    size = n_states + block
+    unit = np.eye(size)
+    state = unit[:n_states].copy()
+    outputs = np.empty((block, size))
+    for k in range(block):
+        signal = unit[n_states + k]
+        for n, (b0, b1, b2, _, a1, a2) in enumerate(sections):
+            passed = b0 * signal + state[2 * n]
+            state[2 * n] = b1 * signal - a1 * passed + state[2 * n + 1]
+            state[2 * n + 1] = b2 * signal - a2 * passed
+            signal = passed
+        outputs[k] = signal
+    return np.vstack([state, outputs])
+
+
+def settled_state(sections: Array) -> Array:
+    """State (2 n_sections,) of the cascade after a constant input of 1 since ever."""
+    matrix = block_matrix(sections, 1)
+    n_states = 2 * len(sections)
+    change = np.eye(n_states) - matrix[:n_states, :n_states]
+    return np.asarray(np.linalg.solve(change, matrix[:n_states, n_states]), dtype=np.float64)

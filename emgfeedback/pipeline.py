@@ -1,0 +1,228 @@
+"""The whole signal chain as one object: chunks of counts in, frames on the hop grid out.
+
+No clock, no I/O, no thread. Samples are cut into hops that are counted from sample 0 of the stream,
+however they arrive, and everything is computed hop by hop: any cutting of the same samples gives the
+same frames, and the same reps.
+
+What happens to samples that never came: up to 250 ms, the last value stands in for them, and the
+frames say ``blank`` until they have left the envelope's window; over 250 ms the chain starts afresh
+at the next whole hop. Samples that come a second time are ignored.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.record import Calibration
+from device.stream import Counts, SampleChunk, StreamInfo
+from emgfeedback.chain import ChainSettings
+from emgfeedback.decisions import Decisions
+from emgfeedback.dsp.amplitude import amplitude_for
+from emgfeedback.frame import Frame, Zone
+from emgfeedback.losses import Losses
+from emgfeedback.quality import ContactWatch, hops_per_block
+from emgfeedback.sides import lay_ruler, sides_of
+
+Array = NDArray[np.float64]
+
+#: s. A longer gap starts the chain afresh.
+LONGEST_FILLED_S = 0.25
+
+
+class Pipeline:
+    """``push`` chunks, get frames; ``uncalibrated`` says in a sentence why there is no share, or nothing.
+
+    ``zones`` maps sides to the zone that the wearer trains for. A calibration that does not fit the
+    stream's channels is not used, and ``uncalibrated`` says so.
+    """
+
+    def __init__(
+        self,
+        info: StreamInfo,
+        settings: ChainSettings | None = None,
+        calibration: Calibration | None = None,
+        zones: Mapping[str, Zone] | None = None,
+    ) -> None:
+        self.info = info
+        self.settings = settings = settings or ChainSettings()
+        self.hop = max(1, round(settings.hop_s * info.sfreq_hz))
+        self._columns = sides_of(info)
+        self.sides = tuple(side.name for side in self._columns)
+        window = max(1, round(settings.rms_window_s * info.sfreq_hz))
+        self._block = self.hop * hops_per_block(self.hop, info.sfreq_hz)
+        self._longest_filled = round(LONGEST_FILLED_S * info.sfreq_hz)
+        self._scale = np.array([c.uv_per_count for c in info.channels])
+        self._offset = np.array([_offset_uv(info, k) for k in range(len(info.channels))])
+        self._has_offset = bool(self._offset.any())
+        self._amplitude = amplitude_for(info, settings, self.hop)
+        self._contact = ContactWatch(info.channels, self._block, info.sfreq_hz, self._offset)
+        self._decisions = Decisions(info, settings, self._columns, self.hop)
+        self._losses = Losses(window)
+        # One block of the contact check: values as they came, and their EMG.
+        self._values = np.empty((self._block, len(info.channels)))
+        self._emg = np.empty_like(self._values)
+        self._next = -1
+        self._hop_number = 0
+        self._last: Counts | None = None
+        self._no_blank = np.zeros(self._block, dtype=np.bool_)
+        self._no_blank.flags.writeable = False
+        self.calibrate(calibration)
+        for side, zone in (zones or {}).items():
+            self.set_zone(side, zone)
+
+    def calibrate(self, calibration: Calibration | None) -> None:
+        """Use another calibration from the next hop on."""
+        ruler = lay_ruler(self.info, self.settings, self._columns, calibration)
+        self.calibration = calibration
+        self.uncalibrated = ruler.why_not
+        self._amplitude.calibrate(ruler.rest_uv, ruler.full_uv)
+        self._contact.calibrate(ruler.rest_uv)
+        self._decisions.calibrate(ruler)
+
+    def set_zone(self, side: str, zone: Zone | None) -> None:
+        """Judge ``side`` against ``zone`` from the next hop on; ``ValueError`` for an unknown side."""
+        if side not in self.sides:
+            raise ValueError(f"There is no side '{side}' here; there is: {', '.join(self.sides) or 'none'}.")
+        self._decisions.set_zone(self.sides.index(side), zone)
+
+    def push(self, chunk: SampleChunk) -> Frame:
+        """What the samples of ``chunk``, with what was left over before, make in whole hops."""
+        counts = chunk.counts
+        if counts.ndim != 2 or counts.shape[1] != len(self.info.channels):
+            raise ValueError(
+                f"A chunk of shape {counts.shape} does not fit {len(self.info.channels)} channels."
+            )
+        parts: list[Frame] = []
+        if chunk.start != self._next:
+            counts = self._line_up(chunk, parts)
+        self._take(counts, parts)
+        if len(parts) == 1:
+            return parts[0]
+        return _joined(parts) if parts else self._nothing()
+
+    def _line_up(self, chunk: SampleChunk, parts: list[Frame]) -> Counts:
+        """Bridge or skip what is missing before ``chunk``; its samples that are still to be taken."""
+        counts = chunk.counts
+        if not len(counts):
+            return counts
+        missing = chunk.start - self._next
+        if missing < 0 <= self._next:
+            return counts[-missing:]
+        if self._last is None:
+            return self._start_at(chunk)
+        if missing > self._longest_filled:
+            before = self._hop_number
+            counts = self._start_at(chunk)
+            self._decisions.skip(before, self._hop_number, missing)
+            return counts
+        self._losses.add(self._next, chunk.start)
+        self._take(self._last[np.zeros(missing, dtype=np.intp)], parts)
+        return counts
+
+    def _start_at(self, chunk: SampleChunk) -> Counts:
+        """Start the chain afresh at the first whole hop of ``chunk``."""
+        skipped = -chunk.start % self.hop
+        self._next = chunk.start + skipped
+        self._hop_number = self._next // self.hop
+        self._last = None
+        self._amplitude.restart()
+        self._contact.restart()
+        self._losses.clear()
+        self._fill = self._done = self._first = self._next % self._block
+        return chunk.counts[skipped:]
+
+    def _take(self, counts: Counts, parts: list[Frame]) -> None:
+        n = len(counts)
+        position = 0
+        while position < n:
+            fill = self._fill
+            some = min(n - position, self._block - fill)
+            values = self._values[fill : fill + some]
+            np.multiply(counts if some == n else counts[position : position + some], self._scale, values)
+            if self._has_offset:
+                values += self._offset
+            position += some
+            self._fill = fill + some
+            self._next += some
+            whole = (self._fill - self._done) // self.hop
+            if whole:
+                parts.append(self._run(whole))
+            if self._done == self._block:
+                first = self._first
+                self._decisions.judge(self._contact.push(self._values[first:], self._emg[first:], first))
+                self._fill = self._done = self._first = 0
+        if n:
+            self._last = counts[-1:]
+
+    def _run(self, n_hops: int) -> Frame:
+        """The next whole hops of the block, all within it."""
+        hop, first, start = self.hop, self._hop_number, self._done
+        stop = self._done = start + n_hops * hop
+        self._hop_number = first + n_hops
+        emg, envelope, percent = self._amplitude.push(self._values[start:stop])
+        self._emg[start:stop] = emg
+        blank, by_hop, lost = self._no_blank[: stop - start], None, None
+        if self._losses:
+            blank, by_hop, lost = self._losses.mark(first * hop, n_hops, hop)
+        share, state, zone, reps = self._decisions.push(first, percent[hop - 1 :: hop], by_hop, lost)
+        return Frame(
+            hop,
+            np.arange(first, first + n_hops),
+            self.sides,
+            emg,
+            envelope,
+            percent,
+            blank,
+            share,
+            state,
+            zone,
+            self._decisions.quality(n_hops),
+            reps,
+        )
+
+    def _nothing(self) -> Frame:
+        """A frame of no hops."""
+        samples = np.empty((0, len(self.info.channels)))
+        share = np.empty((0, len(self.sides)))
+        states = np.empty((0, len(self.sides)), dtype=np.int8)
+        quality = np.empty((0, len(self.info.channels)), dtype=np.int8)
+        return Frame(
+            self.hop,
+            np.empty(0, dtype=np.int64),
+            self.sides,
+            samples,
+            samples,
+            samples,
+            self._no_blank[:0],
+            share,
+            states,
+            states,
+            quality,
+        )
+
+
+def _offset_uv(info: StreamInfo, column: int) -> float:
+    """What to add to counts times scale; nothing for raw EMG, whose filter takes constants away."""
+    channel = info.channels[column]
+    if channel.signal == "raw":
+        return 0.0
+    return channel.physical_range[0] - channel.digital_range[0] * channel.uv_per_count
+
+
+def _joined(parts: list[Frame]) -> Frame:
+    """Frames one after the other as one."""
+    return Frame(
+        parts[0].hop,
+        np.concatenate([part.hops for part in parts]),
+        parts[0].sides,
+        np.concatenate([part.emg_uv for part in parts]),
+        np.concatenate([part.envelope_uv for part in parts]),
+        np.concatenate([part.percent_mvc for part in parts]),
+        np.concatenate([part.blank for part in parts]),
+        np.concatenate([part.share for part in parts]),
+        np.concatenate([part.state for part in parts]),
+        np.concatenate([part.zone for part in parts]),
+        np.concatenate([part.quality for part in parts]),
+        tuple(rep for part in parts for rep in part.reps),
+    )
