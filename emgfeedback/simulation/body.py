@@ -1,0 +1,15 @@
+"""The simulated body: how strong each muscle's signal is at the pads, and the shape of its spectrum."""
+
+#: µV RMS at the electrodes at true maximum (the project's own choice).
+MVC_UV = {
+    ("glute", "left"): 150.0,
+    ("glute", "right"): 170.0,
+    ("quad", "left"): 300.0,
+    ("quad", "right"): 280.0,
+    ("hamstring", "left"): 200.0,
+    ("hamstring", "right"): 220.0,
+}
+#: Hz. f_l and f_h of each muscle's spectrum (the project's own choice within the published form).
+SHAPE_HZ = {"glute": (40.0, 90.0), "quad": (60.0, 150.0), "hamstring": (60.0, 120.0)}
+#: s. Time constant of the slow amplitude fluctuation (an Ornstein-Uhlenbeck process in dB).
+FLUCTUATION_TAU_S = 0.25
