@@ -198,7 +198,7 @@ def test_unknown_keys_outlive_a_change(tmp_path: Path) -> None:
         "[wearer]\nAnn = 3",
         "[wearer.Ann]\nchannels = 3\nbaseline = 4",
         '[wearer.Ann.channels]\nb1 = "A0=nose:up"\n[wearer.Ann.baseline.bridge]\nright = 3',
-        "[wearer.Ann.channels]\nb1 = 3\n[wearer.Ann.baseline.bridge.right]\nshare = 7.0\nreps = 8\ncreated = ''",
+        "[wearer.Ann]\nchannels = {b1 = 3}\nbaseline = {bridge = {right = {share = 7.0, reps = 8}}}",
         "[wearer",
     ],
 )
@@ -206,9 +206,9 @@ def test_a_damaged_memory_is_one_sentence_and_stays_as_it_is(tmp_path: Path, tex
     path = tmp_path / "memory.toml"
     path.write_text(text)
     memory = Memory(tmp_path)
-    with pytest.raises(SettingsError, match="memory.toml") as of_map:
+    with pytest.raises(SettingsError, match=r"memory\.toml") as of_map:
         memory.channel_map("Ann", "b1")
-    with pytest.raises(SettingsError, match="memory.toml") as of_baseline:
+    with pytest.raises(SettingsError, match=r"memory\.toml") as of_baseline:
         memory.baseline("Ann", "right", "bridge")
     assert "\n" not in str(of_map.value) + str(of_baseline.value)
     assert path.read_text() == text
