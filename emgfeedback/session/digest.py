@@ -78,3 +78,8 @@ def reps_digest(reps: Iterable[Rep]) -> str:
         sha.update(f"{rep.side}\x1f{rep.left_out}\x1f".encode())
         sha.update(struct.pack(f"<6q{len(real)}d", *whole, *(float("nan") if x != x else x for x in real)))
     return sha.hexdigest()
+
+
+def content_digest(samples_sha256: str, reps: Iterable[Rep]) -> str:
+    """SHA-256 over the digests of samples and reps, each in ASCII with a newline; 64 hexadecimal digits."""
+    return hashlib.sha256(f"{samples_sha256}\n{reps_digest(reps)}\n".encode("ascii")).hexdigest()

@@ -109,28 +109,27 @@ class SessionFile:
         ``lost`` is the jump before the chunk, so that a chunk left out counts as lost.
         """
         gaps = {gap.stop: gap.n_samples for gap in self.gaps()}
-        found = self._select(("start", "n_samples", "host_time_s", "counts", "crc32"), "chunk", "start")
         stop: int | None = None
-        while True:
+        for row in self._chunk_rows():
             try:
                 with reading(self.path):
-                    row = found.fetchone()
-            except DamagedSession as error:
-                self.damage = str(error)
-                return
-            if row is None:
-                return
-            lost = gaps.get(row[0], 0) if stop is None else row[0] - stop
-            try:
-                with reading(self.path):
-                    chunk = rows.chunk_from(row, len(self.info.channels), lost)
+                    lost = gaps.get(row[0], 0) if stop is None else row[0] - stop
                     if lost < 0:
                         raise ValueError(f"the chunk at sample {row[0]} begins inside the one before")
+                    chunk = rows.chunk_from(row, len(self.info.channels), lost)
             except DamagedSession as error:
                 self.damage = str(error)
                 continue
             stop = chunk.stop
             yield chunk
+
+    def _chunk_rows(self) -> Iterator[tuple[int, ...]]:
+        """Rows of ``chunk`` up to the first that SQLite cannot reach."""
+        try:
+            with reading(self.path):
+                yield from self._select(rows.CHUNK_COLUMNS, "chunk", "start")
+        except DamagedSession as error:
+            self.damage = str(error)
 
     def gaps(self) -> tuple[Gap, ...]:
         """Where samples are missing, in order."""

@@ -59,11 +59,6 @@ class SessionHeader:
     versions: Mapping[str, str] = field(default_factory=versions)
 
     @property
-    def id(self) -> str:
-        """Short name of the session, stable when the file is renamed."""
-        return self.uuid[:8]
-
-    @property
     def channel_map(self) -> str:
         """Which muscle is on which pin, as on the command line: ``A0=glute:right,A1=quad:right``."""
         return ",".join(f"{c.pin}={c.muscle}:{c.side}" for c in self.info.channels if c.muscle)

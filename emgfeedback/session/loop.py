@@ -71,8 +71,8 @@ class Loop:
         with self._lock:
             if self._recorder is not None:
                 self._setup.note_change(setup, self.stop, self._recorder)
+            self._pipeline = setup.succeed(self._setup, self._pipeline)
             self._setup = setup
-            self._pipeline = setup.pipeline(self.source.info)
 
     def record(self, recorder: Recorder | None) -> Recorder | None:
         """Give the samples from now on to this recorder, or to none; returns the one before.

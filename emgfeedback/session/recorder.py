@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from calibration import Calibration
+from calibration.form import dump
 from device import SampleChunk
 from emgfeedback.frame import Rep
 from emgfeedback.session import rows, writer
@@ -102,7 +103,7 @@ class Recorder:
             self.event(sample, "calibration", {"calibration": None})
             return
         self._calibrations += 1
-        record = (self._calibrations, int(sample), rows.calibration_text(calibration))
+        record = (self._calibrations, int(sample), dump(calibration))
         change = writer.event_insert(sample, "calibration", {"calibration": self._calibrations})
         self._add((writer.CALIBRATION, record), change)
 

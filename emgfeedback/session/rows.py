@@ -16,7 +16,8 @@ import msgspec
 import numpy as np
 
 from calibration import Calibration
-from calibration.record import FORMAT
+from calibration.errors import CalibrationError
+from calibration.form import parse
 from device import ChannelInfo, SampleChunk, StreamInfo
 from device.stream import Counts
 from emgfeedback.chain import ChainSettings
@@ -36,6 +37,7 @@ CHANNEL_COLUMNS = (
     "position", "pin", "muscle", "side", "signal", "digital_min", "digital_max", "physical_min",
     "physical_max", "gain", "skew_s", "unit", "prefiltering",
 )  # fmt: skip
+CHUNK_COLUMNS = ("start", "n_samples", "host_time_s", "counts", "crc32")
 REP_COLUMNS = (
     "number", "side", "start", "hold_start", "hold_stop", "stop", "told", "mean_percent", "peak_percent",
     "share", "left_out",
@@ -156,17 +158,12 @@ def settings_from(record: Mapping[str, object]) -> ChainSettings:
     return msgspec.convert(dict(record), ChainSettings)
 
 
-def calibration_text(calibration: Calibration) -> str:
-    """A calibration, whole, as JSON."""
-    return msgspec.json.encode(calibration).decode()
-
-
 def calibration_from(text: object) -> Calibration:
-    """A calibration from JSON; a newer format is refused."""
-    calibration = msgspec.json.decode(str(text), type=Calibration)
-    if calibration.format > FORMAT:
-        raise ValueError(f"a calibration of format {calibration.format}, this version reads up to {FORMAT}")
-    return calibration
+    """A calibration from its JSON form."""
+    try:
+        return parse(str(text))
+    except CalibrationError as error:
+        raise ValueError(str(error).rstrip(".")) from error
 
 
 def zones_record(zones: Mapping[str, Zone]) -> dict[str, object]:

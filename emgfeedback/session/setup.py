@@ -36,6 +36,20 @@ class Setup:
         """A fresh pipeline for this stream."""
         return Pipeline(info, self.settings, self.calibration, self.zones)
 
+    def succeed(self, before: "Setup", pipeline: Pipeline) -> Pipeline:
+        """Bring a pipeline that ran under ``before`` under this setup, from the next hop on.
+
+        Another calibration or zone is taken in stride; other settings need a fresh pipeline.
+        """
+        if self.settings != before.settings:
+            return self.pipeline(pipeline.info)
+        if self.calibration != before.calibration:
+            pipeline.calibrate(self.calibration)
+        for side in pipeline.sides:
+            if self.zones.get(side) != before.zones.get(side):
+                pipeline.set_zone(side, self.zones.get(side))
+        return pipeline
+
     def note_change(self, new: "Setup", sample: int, recorder: Recorder) -> None:
         """Record as events in what ``new`` differs, from ``sample`` on."""
         if new.settings != self.settings:

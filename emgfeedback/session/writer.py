@@ -2,10 +2,12 @@
 
 import contextlib
 import json
+import os
 import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from calibration.form import dump
 from device import SampleChunk
 from emgfeedback.session import rows
 from emgfeedback.session.database import create, is_busy
@@ -23,12 +25,15 @@ def _insert(table: str, columns: Sequence[str]) -> str:
 SESSION = _insert("session", ("id", *rows.HEADER_COLUMNS))
 CHANNEL = _insert("channel", rows.CHANNEL_COLUMNS)
 CALIBRATION = _insert("calibration", ("id", "sample", "record"))
-CHUNK = _insert("chunk", ("start", "n_samples", "host_time_s", "counts", "crc32"))
+CHUNK = _insert("chunk", rows.CHUNK_COLUMNS)
 GAP = _insert("gap", ("start", "n_samples", "cause"))
 MARKER = _insert("marker", ("sample", "text"))
 EVENT = _insert("event", ("sample", "kind", "data"))
 REP = _insert("rep", rows.REP_COLUMNS)
 SUMMARY = _insert("summary", ("name", "value")).replace("INSERT", "INSERT OR REPLACE", 1)
+
+#: Bytes. A file that is being recorded is longer than its content by about this, twice over.
+_ROOM = 128 * 1024
 
 #: One row for one table: the statement and its values.
 Insert = tuple[str, Row]
@@ -48,8 +53,9 @@ class SessionWriter:
         self.path = path
         self._digest = SampleDigest()
         self._stop: int | None = None
+        inserts = _header_inserts(header)
         self._connection = create(path)
-        self.commit((), _header_inserts(header))
+        self.commit((), inserts)
 
     def commit(self, chunks: Sequence[tuple[SampleChunk, str]], others: Sequence[Insert]) -> None:
         """Write chunks, each with the cause of a jump before it, and rows of other tables.
@@ -67,11 +73,14 @@ class SessionWriter:
             if is_busy(error):
                 raise Busy from error
             raise RecordingFailed(_why(self.path, error)) from error
+        except OSError as error:
+            raise RecordingFailed(f"Recording to {self.path} stopped: {error.strerror}.") from error
         self._stop = stop
         for chunk, _ in chunks:
             self._digest.add(chunk)
 
     def _transaction(self, inserts: Sequence[Insert]) -> None:
+        self._make_room(sum(len(v) for _, values in inserts for v in values if isinstance(v, bytes | str)))
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             for statement, values in inserts:
@@ -83,6 +92,22 @@ class SessionWriter:
                 self._connection.execute("ROLLBACK")
             raise
 
+    def _used(self) -> int:
+        """Bytes of the file that SQLite counts as its own."""
+        (n_pages,) = self._connection.execute("PRAGMA page_count").fetchone()
+        (size,) = self._connection.execute("PRAGMA page_size").fetchone()
+        return int(n_pages * size)
+
+    def _make_room(self, n_bytes: int) -> None:
+        """Let the file end well behind its last page.
+
+        A commit writes the first page, which counts the others, before those that it adds. Cut off
+        in between, a file that is shorter than its count would not open.
+        """
+        end = self._used() + 2 * n_bytes + _ROOM
+        if self.path.stat().st_size < end:
+            os.truncate(self.path, (end // _ROOM + 2) * _ROOM)
+
     def finish(self) -> None:
         """Mark the file as closed in order and seal it; raises as ``commit`` does."""
         sealed = seal(self._connection, self._digest.hexdigest())
@@ -91,8 +116,9 @@ class SessionWriter:
     def close(self) -> None:
         """Let go of the file and leave nothing beside it. May be called again."""
         # It may be closed already, or the disk beyond hope; the file itself is whole either way.
-        with contextlib.suppress(sqlite3.Error):
+        with contextlib.suppress(sqlite3.Error, OSError):
             self._connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+            os.truncate(self.path, self._used())
         self._connection.close()
 
 
@@ -100,7 +126,7 @@ def _header_inserts(header: SessionHeader) -> list[Insert]:
     inserts: list[Insert] = [(SESSION, (1, *rows.session_row(header)))]
     inserts += [(CHANNEL, row) for row in rows.channel_rows(header.info)]
     if header.calibration is not None:
-        inserts.append((CALIBRATION, (1, 0, rows.calibration_text(header.calibration))))
+        inserts.append((CALIBRATION, (1, 0, dump(header.calibration))))
     return inserts
 
 
