@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 from statistics import median
 from typing import Final
 
@@ -45,7 +46,7 @@ class Baseline:
 
 def baseline(reps: Iterable[Rep], side: str, created: str) -> Baseline | None:
     """Median share of the reps of ``side`` that count; ``None`` when fewer than three do."""
-    shares = [rep.share for rep in reps if rep.side == side and not rep.left_out]
+    shares = [rep.share for rep in reps if rep.side == side and not rep.left_out and isfinite(rep.share)]
     if len(shares) < LEAST_REPS:
         return None
     return Baseline(float(median(shares)), len(shares), created)
