@@ -44,7 +44,7 @@ class _Side:
 
 
 class Decisions:
-    """All sides of one stream. ``quality`` is the verdict per channel that holds now, a row per hop."""
+    """All sides of one stream, hop by hop."""
 
     def __init__(
         self, info: StreamInfo, settings: ChainSettings, columns: Sequence[SideColumns], hop: int
@@ -52,8 +52,6 @@ class Decisions:
         self._info, self._settings, self._hop = info, settings, hop
         self._hop_s = hop / info.sfreq_hz
         self._sides = [_Side(side) for side in columns]
-        self._no_zone: dict[int, States] = {}
-        self.judge((int(Contact.STARTING),) * len(info.channels))
 
     def calibrate(self, ruler: Ruler) -> None:
         """Start shares and reps under a new ruler; the count of reps starts again."""
@@ -81,20 +79,14 @@ class Decisions:
 
     def judge(self, verdict: tuple[int, ...]) -> None:
         """Take the contact of every channel, for the hops that follow."""
-        self._verdict = verdict
         for side in self._sides:
             pair = (("glute", verdict[side.columns.glute]), ("quad", verdict[side.columns.quad]))
             muscle, worst = max(pair, key=lambda item: item[1])
             side.bad = worst != _GOOD
             side.trouble = _WORDS[worst].format(muscle) if side.bad else ""
 
-    def quality(self, n_hops: int) -> States:
-        """Contact per hop and channel, (n_hops, n_channels)."""
-        return np.array((self._verdict,) * n_hops, dtype=np.int8)
-
     def skip(self, first_hop: int, next_hop: int, lost: int) -> None:
         """The hops from ``first_hop`` to ``next_hop`` never came."""
-        self.judge((int(Contact.STARTING),) * len(self._verdict))
         for side in self._sides:
             if side.reps is not None and side.tracker is not None:
                 side.reps.skip(next_hop, next_hop - first_hop, lost)

@@ -21,7 +21,7 @@ from emgfeedback.decisions import Decisions
 from emgfeedback.dsp.amplitude import amplitude_for
 from emgfeedback.frame import Frame, Zone
 from emgfeedback.losses import Losses
-from emgfeedback.quality import ContactWatch, hops_per_block
+from emgfeedback.quality import ContactWatch
 from emgfeedback.sides import lay_ruler, sides_of
 
 Array = NDArray[np.float64]
@@ -50,13 +50,13 @@ class Pipeline:
         self._columns = sides_of(info)
         self.sides = tuple(side.name for side in self._columns)
         window = max(1, round(settings.rms_window_s * info.sfreq_hz))
-        self._block = self.hop * hops_per_block(self.hop, info.sfreq_hz)
         self._longest_filled = round(LONGEST_FILLED_S * info.sfreq_hz)
         self._scale = np.array([c.uv_per_count for c in info.channels])
         self._offset = np.array([_offset_uv(info, k) for k in range(len(info.channels))])
         self._has_offset = bool(self._offset.any())
         self._amplitude = amplitude_for(info, settings, self.hop)
-        self._contact = ContactWatch(info.channels, self._block, info.sfreq_hz, self._offset)
+        self._contact = ContactWatch(info.channels, self.hop, info.sfreq_hz, self._offset)
+        self._block = self._contact.block
         self._decisions = Decisions(info, settings, self._columns, self.hop)
         self._losses = Losses(window)
         # One block of the contact check: values as they came, and their EMG.
@@ -67,6 +67,8 @@ class Pipeline:
         self._last: Counts | None = None
         self._no_blank = np.zeros(self._block, dtype=np.bool_)
         self._no_blank.flags.writeable = False
+        self._verdict: tuple[int, ...] = ()
+        self._judge(self._contact.verdict)
         self.calibrate(calibration)
         for side, zone in (zones or {}).items():
             self.set_zone(side, zone)
@@ -127,7 +129,7 @@ class Pipeline:
         self._hop_number = self._next // self.hop
         self._last = None
         self._amplitude.restart()
-        self._contact.restart()
+        self._judge(self._contact.restart())
         self._losses.clear()
         self._fill = self._done = self._first = self._next % self._block
         return chunk.counts[skipped:]
@@ -150,10 +152,19 @@ class Pipeline:
                 parts.append(self._run(whole))
             if self._done == self._block:
                 first = self._first
-                self._decisions.judge(self._contact.push(self._values[first:], self._emg[first:], first))
+                self._judge(self._contact.push(self._values[first:], self._emg[first:], first))
                 self._fill = self._done = self._first = 0
         if n:
             self._last = counts[-1:]
+
+    def _judge(self, verdict: tuple[int, ...]) -> None:
+        """Let the contact of each channel hold for the hops that follow."""
+        if verdict != self._verdict:
+            self._verdict = verdict
+            self._decisions.judge(verdict)
+            # One row per hop of a block: frames share views of it.
+            self._quality = np.array((verdict,) * (self._block // self.hop), dtype=np.int8)
+            self._quality.flags.writeable = False
 
     def _run(self, n_hops: int) -> Frame:
         """The next whole hops of the block, all within it."""
@@ -177,7 +188,7 @@ class Pipeline:
             share,
             state,
             zone,
-            self._decisions.quality(n_hops),
+            self._quality[:n_hops],
             reps,
         )
 

@@ -23,6 +23,7 @@ The limits are the project's own choices; on simulated clean signals fewer than 
 is anything but good (tests/test_quality.py).
 """
 
+import math
 from collections import deque
 from collections.abc import Sequence
 
@@ -33,6 +34,9 @@ from device.stream import ChannelInfo
 from emgfeedback.frame import Contact
 
 Array = NDArray[np.float64]
+
+_GOOD, _STARTING, _CLIPPING = int(Contact.GOOD), int(Contact.STARTING), int(Contact.CLIPPING)
+_LOOSE, _NO_DATA = int(Contact.LOOSE), int(Contact.NO_DATA)
 
 BLOCK_S = 0.1
 BLOCKS = 10
@@ -48,27 +52,21 @@ LOOSE_UV = 50.0
 LOOSE_OVER_REST = 3.0
 
 
-def hops_per_block(hop: int, sfreq_hz: float) -> int:
-    """Whole hops in about 0.1 s."""
-    return max(1, round(BLOCK_S * sfreq_hz / hop))
-
-
 class ContactWatch:
     """Watches every channel of a stream; ``verdict`` is a tuple of ``Contact`` numbers, one each.
 
-    ``block`` is the number of samples in a block. Values are counts times ``uv_per_count`` plus
+    ``block`` is the number of samples in a block, whole hops. Values are counts times ``uv_per_count`` plus
     ``offset_uv`` (n_channels,), the same numbers that the filters get.
     """
 
-    def __init__(
-        self, channels: Sequence[ChannelInfo], block: int, sfreq_hz: float, offset_uv: Array
-    ) -> None:
-        self._block = block
+    def __init__(self, channels: Sequence[ChannelInfo], hop: int, sfreq_hz: float, offset_uv: Array) -> None:
+        self._hop = hop
+        self.block = block = self._block = hop * max(1, round(BLOCK_S * sfreq_hz / hop))
         self._channels = [
             _ChannelWatch(c, block, offset) for c, offset in zip(channels, offset_uv.tolist(), strict=True)
         ]
         self._bins, self._groups = _mains_bins(block, sfreq_hz)
-        self._partial = np.zeros((BLOCKS, len(self._bins), len(channels)))
+        self._partial = np.zeros((BLOCKS, self._bins.shape[1], len(channels)))
         self.restart()
 
     def calibrate(self, rest_uv: Array) -> None:
@@ -76,32 +74,35 @@ class ContactWatch:
         for watch, rest in zip(self._channels, rest_uv.tolist(), strict=True):
             watch.rest_uv = rest
 
-    def restart(self) -> None:
-        """Forget the past: STARTING until there is enough to judge."""
+    def restart(self) -> tuple[int, ...]:
+        """Forget the past: the verdict is STARTING until there is enough to judge."""
         self._partial[:] = 0.0
         self._slot = 0
         for watch in self._channels:
             watch.restart()
-        self.verdict = (int(Contact.STARTING),) * len(self._channels)
+        self.verdict = (_STARTING,) * len(self._channels)
+        return self.verdict
 
     def push(self, values_uv: Array, emg_uv: Array, first: int) -> tuple[int, ...]:
         """One block's samples from its row ``first`` on (a stream may start inside a block)."""
         slot = self._slot = (self._slot + 1) % BLOCKS
-        np.dot(
-            self._bins[:, slot * self._block + first : (slot + 1) * self._block], emg_uv, self._partial[slot]
-        )
-        powers = np.add.reduce(emg_uv * emg_uv, 0).tolist()
-        highs = np.maximum.reduce(values_uv, 0).tolist()
-        lows = np.minimum.reduce(values_uv, 0).tolist()
-        n = len(values_uv)
+        bins = self._bins[slot]
+        np.dot(bins[:, first:] if first else bins, emg_uv, self._partial[slot])
+        powers = np.dot(emg_uv.T, emg_uv).diagonal().tolist()
+        n, n_channels = values_uv.shape
+        # Reducing long rows of whole hops costs half of reducing rows of a few channels.
+        wide = values_uv.reshape(-1, self._hop * n_channels)
+        highs = np.maximum.reduce(wide, 0).tolist()
+        lows = np.minimum.reduce(wide, 0).tolist()
         mains: list[float] | None = None
         verdict = []
         for k, watch in enumerate(self._channels):
             clipped = 0
-            if highs[k] >= watch.high_uv or lows[k] <= watch.low_uv:
+            high, low = max(highs[k::n_channels]), min(lows[k::n_channels])
+            if high >= watch.high_uv or low <= watch.low_uv:
                 column = values_uv[:, k]
                 clipped = int(np.count_nonzero((column >= watch.high_uv) | (column <= watch.low_uv)))
-            watch.push(n, powers[k], lows[k], highs[k], clipped)
+            watch.push(n, powers[k], low, high, clipped)
             share = 0.0
             if watch.loud:
                 mains = self._mains_energy() if mains is None else mains
@@ -133,39 +134,45 @@ class _ChannelWatch:
         self.restart()
 
     def restart(self) -> None:
-        self._blocks: deque[tuple[int, float, float, float, int]] = deque(maxlen=BLOCKS)
+        self._samples: deque[int] = deque(maxlen=BLOCKS)
+        self._energies: deque[float] = deque(maxlen=BLOCKS)
+        self._clipped: deque[int] = deque(maxlen=BLOCKS)
+        self._lows: deque[float] = deque(maxlen=STILL_BLOCKS)
+        self._highs: deque[float] = deque(maxlen=STILL_BLOCKS)
         self.energy = 0.0
         self.loud = False
 
     def push(self, n: int, energy: float, low: float, high: float, clipped: int) -> None:
-        self._blocks.append((n, energy, low, high, clipped))
-        self._n = sum(b[0] for b in self._blocks)
-        self.energy = sum(b[1] for b in self._blocks)
-        level = (self.energy / self._n) ** 0.5
+        self._samples.append(n)
+        self._energies.append(energy)
+        self._clipped.append(clipped)
+        self._lows.append(low)
+        self._highs.append(high)
+        self._n = sum(self._samples)
+        self.energy = sum(self._energies)
+        level = math.sqrt(self.energy / self._n)
         self.loud = self._raw and level >= LOOSE_UV and not level <= LOOSE_OVER_REST * self.rest_uv
 
     def judge(self, mains: float) -> int:
         """The ``Contact`` of now; ``mains`` is the part of the energy that is mains."""
-        blocks = self._blocks
-        if len(blocks) < STILL_BLOCKS:
-            return int(Contact.STARTING)
-        recent = [blocks[k] for k in range(-STILL_BLOCKS, 0)]
-        low, high = min(b[2] for b in recent), max(b[3] for b in recent)
+        if len(self._lows) < STILL_BLOCKS:
+            return _STARTING
+        low, high = min(self._lows), max(self._highs)
         if high <= self.low_uv or low >= self.high_uv:
-            return int(Contact.LOOSE)
+            return _LOOSE
         if low == high and self._tells_flat:
-            return int(Contact.NO_DATA)
+            return _NO_DATA
         if self.loud and mains > LOOSE_RATIO and mains * self.energy >= LOOSE_UV**2 * self._n:
-            return int(Contact.LOOSE)
-        if sum(b[4] for b in blocks) >= CLIPPED_SHARE * self._full:
-            return int(Contact.CLIPPING)
-        return int(Contact.GOOD)
+            return _LOOSE
+        if sum(self._clipped) >= CLIPPED_SHARE * self._full:
+            return _CLIPPING
+        return _GOOD
 
 
 def _mains_bins(block: int, sfreq_hz: float) -> tuple[Array, Array]:
     """Sines and cosines over the window for three bins around each mains line, and their sums.
 
-    Returns ``(n_waves, BLOCKS * block)`` waves, scaled so that squared products are energies, and
+    Returns ``(BLOCKS, n_waves, block)`` waves, scaled so that squared products are energies, and
     ``(len(MAINS_HZ), n_waves)`` groups. The bins are whole periods of the window, so the ring of
     blocks may start anywhere. Three bins hold 0.86 of a line that is half a bin off.
     """
@@ -184,4 +191,5 @@ def _mains_bins(block: int, sfreq_hz: float) -> tuple[Array, Array]:
     stops = np.cumsum(groups)
     for row, (stop, count) in enumerate(zip(stops, groups, strict=True)):
         picks[row, stop - count : stop] = 1.0
-    return np.array(waves) * np.sqrt(2.0 / length), picks
+    blocks = np.array(waves).reshape(len(waves), BLOCKS, block).transpose(1, 0, 2)
+    return np.ascontiguousarray(blocks) * np.sqrt(2.0 / length), picks

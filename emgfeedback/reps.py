@@ -11,8 +11,16 @@ All limits below are the project's own choices, made on simulated exercises
 
 import math
 from collections import deque
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from emgfeedback.frame import Rep
+
+Array = NDArray[np.float64]
 
 #: %MVC (glute + quad) above rest that opens a rep while nothing is known about the wearer's reps.
 LEAST_RISE_PERCENT = 8.0
@@ -32,8 +40,12 @@ REST_FALLS_S = 0.15
 REST_CLIMBS_S = 3.0
 #: s. Time constant of the height that is compared with the drive.
 HEIGHT_S = 0.25
-#: s. What a usual rep is, is believed this long, then halved as often again.
+#: s. The usual height is believed this long after a rep, then halved as often again.
 BELIEVED_S = 5.0
+#: Part by which a lower rep lowers the usual height; a higher one sets it.
+FORGETS = 0.3
+#: s. How far before its opening a rep may have started.
+LOOK_BACK_S = 3.0
 #: s. A rep that cannot be seen for longer is forgotten.
 LONGEST_BLIND_S = 2.0
 
@@ -42,17 +54,27 @@ LONGEST_BLIND_S = 2.0
 LOST = "lost"
 
 
-class _Hop:
-    """What one hop leaves for the reckoning at the end of a rep."""
+@dataclass(frozen=True, slots=True)
+class _Blind:
+    """Hops ``first`` to ``stop`` (not included) that show nothing of the muscles, and why."""
 
-    __slots__ = ("drive", "lost", "number", "percents", "trouble")
+    first: int
+    stop: int
+    trouble: str
+    lost: int
 
-    def __init__(self, number: int, drive: float, percents: list[float], trouble: str, lost: int) -> None:
-        self.number = number
-        self.drive = drive
-        self.percents = percents
-        self.trouble = trouble
-        self.lost = lost
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """Indices of a rep's turning points, and its median height (%MVC, glute + quad)."""
+
+    start: int
+    first_half: int
+    hold_start: int
+    hold_stop: int
+    last_half: int
+    stop: int
+    height: float
 
 
 class RepDetector:
@@ -80,12 +102,15 @@ class RepDetector:
         self._believed = BELIEVED_S / hop_s
         self._longest = LONGEST_S / hop_s
         self._longest_blind = LONGEST_BLIND_S / hop_s
-        self._past: deque[_Hop] = deque(maxlen=round((LONGEST_S + 5.0) / hop_s))
+        kept = round((LONGEST_S + LOOK_BACK_S) / hop_s)
+        self._look_back = round(LOOK_BACK_S / hop_s)
+        self._drives: deque[float] = deque(maxlen=kept)
+        self._rows: deque[list[float]] = deque(maxlen=kept)
+        self._blinds: deque[_Blind] = deque(maxlen=kept)
         self._number = 0
         self._usual = 0.0
         self._since_rep = 0
         self._last_stop = 0
-        self._opened = 0
         self._rest = math.nan
         self.restart()
 
@@ -95,20 +120,14 @@ class RepDetector:
         self._sum = 0.0
         self._filled = 0
         self._drive = 0.0
-        self._open = False
+        self._open_hops = 0
         self._height = 0.0
         self._top = 0.0
         self._low_hops = 0
         self._blind_hops = 0
-        self._past.clear()
-
-    def skip(self, hop: int, n_hops: int, lost: int) -> None:
-        """``n_hops`` before ``hop`` never came: a rep goes on over a short gap, a long one ends it."""
-        self._blind_hops += n_hops
-        if self._blind_hops > self._longest_blind or not self._past:
-            self.restart()
-            return
-        self._past.append(_Hop(hop - 1, self._drive, self._past[-1].percents, LOST, lost))
+        self._drives.clear()
+        self._rows.clear()
+        self._blinds.clear()
 
     def push(self, hop: int, percents: list[float]) -> Rep | None:
         """One hop's %MVC of all channels; the rep that it completes, if it does.
@@ -123,21 +142,30 @@ class RepDetector:
         if self._filled < self._smoothing:
             self._filled += 1
         drive = self._drive = self._sum / self._filled
-        self._past.append(_Hop(hop, drive, percents, "", 0))
-        if self._open:
+        self._drives.append(drive)
+        self._rows.append(percents)
+        if self._open_hops:
             return self._inside(hop, drive)
         self._outside(drive)
         return None
 
     def push_blind(self, hop: int, percents: list[float], trouble: str, lost: int) -> None:
         """A hop whose values are not the muscle's, for the reason ``trouble``, with missing samples."""
-        self._blind_hops += 1
-        if self._blind_hops > self._longest_blind:
-            if self._open or self._past:
-                self.restart()
-            self._blind_hops = int(self._longest_blind) + 1
+        self.skip(hop + 1, 1, lost, trouble, percents)
+
+    def skip(
+        self, hop: int, n_hops: int, lost: int, trouble: str = LOST, percents: list[float] | None = None
+    ) -> None:
+        """``n_hops`` before ``hop`` show nothing: a rep goes on over a short gap, a long one ends it."""
+        self._blind_hops += n_hops
+        if self._blind_hops > self._longest_blind or not self._rows:
+            self.restart()
             return
-        self._past.append(_Hop(hop, self._drive, percents, trouble, lost))
+        self._blinds.append(_Blind(hop - n_hops, hop, trouble, lost))
+        self._drives.extend([self._drive] * n_hops)
+        self._rows.extend([percents or self._rows[-1]] * n_hops)
+        if self._open_hops:
+            self._open_hops += n_hops
 
     def _outside(self, drive: float) -> None:
         rest = self._rest
@@ -152,103 +180,119 @@ class RepDetector:
         if self._since_rep > self._believed:
             self._usual *= self._halves
         if drive - rest > self._least_rise():
-            self._open = True
             self._height = self._top = drive
             self._low_hops = 0
-            self._opened = self._past[-1].number
+            self._open_hops = 1
 
     def _least_rise(self) -> float:
         rise = OPEN_AT * (self._usual - self._rest)
         return rise if rise > LEAST_RISE_PERCENT else LEAST_RISE_PERCENT
 
     def _inside(self, hop: int, drive: float) -> Rep | None:
+        self._open_hops += 1
         self._height += self._heightens * (drive - self._height)
         if self._height > self._top:
             self._top = self._height
         if drive > self._rest + CLOSE_AT * (self._top - self._rest):
             self._low_hops = 0
+            if self._open_hops > self._longest:  # a posture: what it takes is the new rest
+                self._open_hops = 0
+                self._rest = drive
             return None
         self._low_hops += 1
         if self._low_hops < self._close_after:
             return None
-        self._open = False
-        return self._close(hop)
+        rep = self._close(hop)
+        self._open_hops = 0
+        return rep
 
     def _close(self, told: int) -> Rep | None:
-        hops = list(self._past)
-        shape = self._shape(hops)
-        if shape is None:
+        """The rep that is over now, or ``None`` if it was too short, too low, or mostly unseen."""
+        n = min(len(self._drives), self._open_hops + self._look_back)
+        origin = told - n + 1
+        drives = _newest(self._drives, n)
+        shape = _shape(drives, n - self._open_hops, self._rest, self._top)
+        if shape is None or shape.height - self._rest < self._least_rise():
             return None
-        start, hold_start, hold_stop, stop, height = shape
-        self._usual = height if self._usual < height else self._usual + 0.3 * (height - self._usual)
-        self._since_rep = 0
-        self._number += 1
-        self._last_stop = min(stop, told)
-        left_out = self._left_out([h for h in hops if start <= h.number <= stop])
-        means, peaks = self._facts(hops, start, hold_stop)
+        blind = self._blind(origin, n)
+        between = blind[shape.first_half : shape.last_half + 1]
+        if len(between) < self._shortest or 2 * np.count_nonzero(between) > len(between):
+            return None
+        start = max(shape.start, self._last_stop - origin)
+        stop = min(shape.stop, n - 1)
+        means, peaks = self._facts(n, start, shape.hold_stop, blind)
+        left_out = self._left_out(origin + start, origin + stop)
         both = means[self._glute] + means[self._quad]
-        counts = both > 0.0 and not left_out
+        self._believe(shape.height)
+        self._number += 1
+        self._last_stop = origin + stop
         return Rep(
             self._number,
             self._side,
-            self._sample(start, told),
-            self._sample(hold_start, told),
-            self._sample(hold_stop, told),
-            self._sample(stop, told),
+            self._sample(origin + start),
+            self._sample(origin + shape.hold_start),
+            self._sample(origin + shape.hold_stop),
+            self._sample(origin + stop),
             (told + 1) * self._hop,
             means,
             peaks,
-            means[self._glute] / both if counts else math.nan,
+            means[self._glute] / both if both > 0.0 and not left_out else math.nan,
             left_out,
         )
 
-    def _shape(self, hops: list[_Hop]) -> tuple[int, int, int, int, float] | None:
-        """Hop numbers of start, hold start, hold stop, stop, and the height; None if it is no rep."""
-        inside = [k for k, h in enumerate(hops) if h.number >= self._opened]
-        rest = self._rest
-        upper = sorted(hops[k].drive for k in inside if hops[k].drive > rest + 0.5 * (self._top - rest))
-        if not upper:
-            return None
-        height = upper[len(upper) // 2]
-        rise = height - rest
-        high = [k for k in inside if hops[k].drive >= rest + 0.5 * rise]
-        held = [k for k in high if hops[k].drive >= rest + SHOULDER * rise]
-        first, last = high[0], high[-1]
-        if hops[last].number - hops[first].number + 1 < self._shortest or rise < self._least_rise():
-            return None
-        blind = sum(1 for k in range(first, last + 1) if hops[k].trouble)
-        if 2 * blind > last - first:
-            return None
-        start = first
-        while (
-            start > 0 and hops[start].drive > rest + FOOT * rise and hops[start - 1].number >= self._last_stop
-        ):
-            start -= 1
-        mirrored = 2 * hops[last].number - hops[held[-1]].number
-        return hops[start].number, hops[held[0]].number, hops[held[-1]].number, mirrored, height
+    def _believe(self, height: float) -> None:
+        weight = 1.0 if self._usual < height else FORGETS
+        self._usual += weight * (height - self._usual)
+        self._since_rep = 0
+
+    def _blind(self, origin: int, n: int) -> NDArray[np.bool_]:
+        """Which of the ``n`` hops from ``origin`` on show nothing."""
+        blind = np.zeros(n, dtype=np.bool_)
+        for b in self._blinds:
+            blind[max(b.first - origin, 0) : max(b.stop - origin, 0)] = True
+        return blind
 
     def _facts(
-        self, hops: list[_Hop], start: int, hold_stop: int
+        self, n: int, start: int, hold_stop: int, blind: NDArray[np.bool_]
     ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Mean and peak %MVC per channel from start to hold stop, as the envelope saw it."""
+        """Mean and peak %MVC per channel from start to hold stop, at the times of the envelope."""
         ahead = self._lag - self._envelope_lag
-        rows = [h.percents for h in hops if start <= h.number + ahead <= hold_stop and not h.trouble]
-        if not rows:
-            nothing = (math.nan,) * len(hops[-1].percents)
+        first, stop = max(start - ahead, 0), max(hold_stop - ahead + 1, 0)
+        rows = _newest(self._rows, n)[first:stop][~blind[first:stop]]
+        if not len(rows):
+            nothing = (math.nan,) * len(self._rows[-1])
             return nothing, nothing
-        columns = list(zip(*rows, strict=True))
-        return tuple(math.fsum(c) / len(rows) for c in columns), tuple(max(c) for c in columns)
+        return tuple((rows.sum(axis=0) / len(rows)).tolist()), tuple(rows.max(axis=0).tolist())
 
-    def _left_out(self, hops: list[_Hop]) -> str:
-        """Why the rep is no measure of the muscles, in words, or nothing."""
-        for h in hops:
-            if h.trouble and not h.lost and h.trouble != LOST:
-                return h.trouble
-        lost = sum(h.lost for h in hops)
-        if lost or any(h.trouble for h in hops):
-            return f"{round(1000.0 * lost / self._sfreq_hz)} ms lost"
-        return ""
+    def _left_out(self, first: int, last: int) -> str:
+        """Why hops ``first`` to ``last`` are no measure of the muscles, in words, or nothing."""
+        blinds = [b for b in self._blinds if b.stop > first and b.first <= last]
+        reason = next((b.trouble for b in blinds if b.trouble != LOST), "")
+        if reason or not blinds:
+            return reason
+        return f"{round(1000.0 * sum(b.lost for b in blinds) / self._sfreq_hz)} ms lost"
 
-    def _sample(self, number: int, told: int) -> int:
-        """The sample at which the muscle did what the drive showed at the end of hop ``number``."""
-        return max(0, (min(number, told) + 1 - self._lag) * self._hop)
+    def _sample(self, hop: int) -> int:
+        """The sample at which the muscle did what the drive showed at the end of ``hop``."""
+        return max(0, (hop + 1 - self._lag) * self._hop)
+
+
+def _newest(values: deque[Any], n: int) -> Array:
+    return np.array(list(islice(values, len(values) - n, None)))
+
+
+def _shape(drives: Array, opened: int, rest: float, top: float) -> _Shape | None:
+    """Where a rep that opened at index ``opened`` starts, holds and stops, as indices of ``drives``."""
+    inside = drives[opened:]
+    upper = inside[inside > rest + 0.5 * (top - rest)]
+    if not len(upper):
+        return None
+    height = float(np.median(upper))
+    rise = height - rest
+    halves = opened + np.flatnonzero(inside >= rest + 0.5 * rise)
+    held = opened + np.flatnonzero(inside >= rest + SHOULDER * rise)
+    first, last = int(halves[0]), int(halves[-1])
+    feet = np.flatnonzero(drives[:first] <= rest + FOOT * rise)
+    # The end of the lowering has not been seen yet: it is taken to be symmetric about half height.
+    stop = 2 * last - int(held[-1])
+    return _Shape(int(feet[-1]) if len(feet) else 0, first, int(held[0]), int(held[-1]), last, stop, height)

@@ -44,8 +44,6 @@ class RawAmplitude:
     def __init__(self, sections: Array, window: int, n_channels: int, hop: int) -> None:
         self._filter = StreamingFilter(sections, n_channels, hop)
         self._mean_square = SlidingMean(window, n_channels, hop, squares=True)
-        self._scale = np.ones((2, 1, n_channels))
-        self._offset = np.zeros((2, 1, n_channels))
         nothing = np.full(n_channels, np.nan)
         self.calibrate(nothing, nothing)
 
@@ -55,17 +53,29 @@ class RawAmplitude:
 
     def calibrate(self, rest_uv: Array, full_uv: Array) -> None:
         # 100 sqrt((R² - rest²) / (full² - rest²)), the factors folded into one line per channel.
-        self._scale[1, 0] = 1e4 / (full_uv**2 - rest_uv**2)
-        self._offset[1, 0] = self._scale[1, 0] * rest_uv**2
+        scale = 1e4 / (full_uv**2 - rest_uv**2)
+        self._line = (
+            np.stack([np.ones_like(scale), scale]),
+            np.stack([np.zeros_like(scale), scale * rest_uv**2]),
+        )
+        self._lines: dict[int, Estimate] = {}
 
     def push(self, values_uv: Array) -> Estimate:
         emg_uv = self._filter.push(values_uv)
         # Envelope and %MVC stand one behind the other: one root serves both.
-        both = self._mean_square.push(emg_uv) * self._scale
-        np.subtract(both, self._offset, both)
-        np.maximum(both, 0.0, both)
+        n = len(emg_uv)
+        scale, offset, nothing = self._lines.get(n) or self._spread(n)
+        both = self._mean_square.push(emg_uv) * scale
+        both -= offset
+        np.maximum(both, nothing, out=both)
         np.sqrt(both, both)
         return emg_uv, both[0], both[1]
+
+    def _spread(self, n: int) -> Estimate:
+        """Scale, offset and zero as (2, n, n_channels): arrays of one shape combine in half the time."""
+        scale, offset = (np.repeat(part[:, None], n, axis=1) for part in self._line)
+        spread = self._lines[n] = scale, offset, np.zeros_like(scale)
+        return spread
 
 
 class MeanAmplitude:
