@@ -135,6 +135,11 @@ class Decoder:
         self._sizes: tuple[int, ...] = ()
         self._waiting: deque[Data] = deque()
 
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes kept since the last delimiter, at most 254 (P1.6)."""
+        return len(self._tail)
+
     def feed(self, data: bytes) -> list[Message]:
         """Messages completed by ``data``, in the order of the wire."""
         stats = self.stats
