@@ -16,6 +16,8 @@ from device.errors import (
 )
 from device.framed import FramedSource
 from device.handshake import StreamRequest
+from device.open import open_source
+from device.reconnect import ReconnectingSource
 from device.source import ByteLink, Source
 from device.stream import ChannelInfo, LinkStats, Marker, SampleChunk, StreamInfo
 
@@ -39,10 +41,12 @@ __all__ = [
     "MissingDriver",
     "PermissionDenied",
     "Reason",
+    "ReconnectingSource",
     "SampleChunk",
     "Source",
     "StreamInfo",
     "StreamRequest",
     "format_channel_map",
+    "open_source",
     "parse_channel_map",
 ]
