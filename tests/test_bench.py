@@ -1,0 +1,61 @@
+"""tools/bench.py measures: every contestant gives readings, and a missing peer is one sentence.
+
+No test looks at a time: those are for people, on a quiet machine.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import bench
+import pytest
+from bench_worker import Contestant, ContestantError, interleave
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run_bench(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command as a developer types it, in the environment of the tests."""
+    command = [sys.executable, str(ROOT / "tools" / "bench.py"), "--here", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+
+
+@pytest.mark.parametrize(
+    ("subject", "script", "role", "figure"),
+    [
+        ("wire", "bench_ours.py", "codec", "ns"),
+        ("wire", "bench_ours.py", "source", "ns"),
+        ("pipeline", "bench_ours.py", "chain", "us"),
+        ("pipeline", "bench_ours.py", "pipeline", "us"),
+        ("pipeline", "bench_peers.py", "script", "us"),
+    ],
+)
+def test_each_contestant_gives_readings(
+    tmp_path: Path, subject: str, script: str, role: str, figure: str
+) -> None:
+    prepare, _ = bench.SUBJECTS[subject]
+    prepare(tmp_path, 0.5)
+    with Contestant(sys.executable, script, role, str(tmp_path)) as contestant:
+        medians = interleave({role: contestant}, repeats=1)
+    assert medians[role][figure] > 0.0
+
+
+def test_the_reader_duel_runs_whole() -> None:
+    done = run_bench("reader", "--repeats", "1", "--seconds", "0.3")
+    assert done.returncode == 0, done.stderr
+    assert "reader: medians of 1 interleaved rounds of 0.3 s of data" in done.stdout
+    assert done.stdout.count("delay median") == 2
+
+
+def test_a_contestant_that_cannot_run_is_one_sentence(tmp_path: Path) -> None:
+    with (
+        Contestant(sys.executable, "bench_peers.py", "chords", str(tmp_path / "nothing")) as contestant,
+        pytest.raises(ContestantError, match=r"^bench_peers\.py chords gave no reading: \w+Error: .*\.$"),
+    ):
+        contestant.go()
+
+
+def test_an_unknown_subject_is_refused() -> None:
+    done = run_bench("sound")
+    assert done.returncode == 2
+    assert "there is no subject sound; there are wire, reader, pipeline" in done.stderr
