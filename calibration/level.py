@@ -6,12 +6,13 @@ Samples that are not finite count as blanked: they are left out, never taken for
 from typing import Final
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-#: Multiples of the robust SD beyond which a sample is a spike: 1 of 500 million of Gaussian EMG
-#: (the project's own choice).
+#: Multiples of the robust SD beyond which a sample is a spike: 1 of 500 million of Gaussian EMG, while
+#: real maximal holds have single peaks of 5.5 to 6 (the project's own choice).
 SPIKE_SDS: Final = 6.0
 #: s. Blanked on each side of a spike, for the ring of a 20 Hz high-pass (the project's own choice).
 SPIKE_MARGIN_S: Final = 0.05
@@ -38,6 +39,24 @@ def moving_level(signal_uv: Array, window: int, *, raw: bool) -> Array:
     count = _window_sums(finite.astype(np.float64), window)
     mean = np.divide(total, count, out=np.zeros_like(total), where=count > 0.5)
     return np.sqrt(np.maximum(mean, 0.0)) if raw else mean
+
+
+def typical_level(signal_uv: Array, window: int, step: int, *, raw: bool) -> Array:
+    """Level of stretches of ``window`` samples, one each ``step``, that spikes cannot move, in µV.
+
+    Median of the absolute value as the SD that Gaussian EMG of that median has (raw), or median of
+    the envelope. A stretch that lacks half of its samples repeats the one before. (n,) ->
+    ((n - window) // step + 1,).
+    """
+    values = np.abs(signal_uv) * SD_PER_MAD if raw else signal_uv
+    stretches = sliding_window_view(values, window)[::step]
+    usable = np.isfinite(stretches).mean(axis=1) >= 0.5
+    levels = np.zeros(len(stretches))
+    if usable.any():
+        levels[usable] = np.nanmedian(stretches[usable], axis=1)
+        before = np.maximum.accumulate(np.where(usable, np.arange(len(levels)), 0))
+        levels = levels[before]
+    return levels
 
 
 def blank_spikes(signal_uv: Array, sfreq_hz: float) -> Array:

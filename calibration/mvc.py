@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.level import blank_spikes, level, moving_level
+from calibration.level import blank_spikes, level, moving_level, typical_level
 from calibration.record import Trial
 
 Array = NDArray[np.float64]
@@ -22,6 +22,7 @@ RELEASE_DROPPED_S: Final = 0.25
 LEAST_HOLD_S: Final = 3.0
 #: s. Window for finding the hold, and for its steadiness: one second averages chance (5 to 7 %) out.
 FIND_WINDOW_S: Final = 0.25
+FIND_STEPS: Final = 16
 STEADY_WINDOW_S: Final = 1.0
 STEADY_STEP_S: Final = 0.25
 #: A hold whose 1 s levels stray further than this from its level does not count.
@@ -107,7 +108,8 @@ def _find_hold(
     """Longest stretch above half of the squeeze's height, as indices; ``None`` if nothing rose."""
     if len(signal_uv) < window:
         return None
-    smooth = moving_level(signal_uv, window, raw=raw)
+    step = max(1, window // FIND_STEPS)
+    smooth = typical_level(signal_uv, window, step, raw=raw)
     risen = smooth[smooth > threshold_uv]
     if not risen.size:
         return None
@@ -117,9 +119,10 @@ def _find_hold(
     edges = np.flatnonzero(np.diff(inside.astype(np.int8)))
     starts, stops = edges[::2], edges[1::2]
     longest = int(np.argmax(stops - starts))
-    half = window // 2
-    last = len(signal_uv) if stops[longest] == len(smooth) else int(stops[longest]) + half
-    return int(starts[longest]) + (half if starts[longest] else 0), last
+    first, last = int(starts[longest]), int(stops[longest])
+    # A stretch stands for its middle, the outermost ones also for what lies beyond.
+    begin = first * step + window // 2 if first else 0
+    return begin, last * step + window // 2 if last < len(smooth) else len(signal_uv)
 
 
 def _refusal(

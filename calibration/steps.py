@@ -255,7 +255,7 @@ class Squeezing:
             self._low = 0
             return
         self._levels.append(now_uv)
-        height_uv = float(np.quantile(self._levels, 0.75))
+        height_uv = float(np.median(self._levels))
         half_uv = self._rest.level_uv + 0.5 * (height_uv - self._rest.level_uv)
         self._low = self._low + 1 if now_uv < half_uv else 0
 
