@@ -86,7 +86,7 @@ def draw(
 ) -> Picture:
     """The newest frame and the situation -> the picture. Pure."""
     stale = situation.since_data_s > STALE_AFTER_S or frame is None or not len(frame.hops)
-    bars = tuple(_bar(frame, k, channel, stale=stale) for k, channel in enumerate(channels))
+    bars = muscle_bars(frame, channels, stale=stale)
     names = frame.sides if frame is not None else tuple(dict.fromkeys(c.side or "" for c in channels))
     sides = tuple(_side(frame, k, side, zones.get(side), stale=stale) for k, side in enumerate(names))
     headline, advice = _say(bars, sides[0], situation, stale=stale)
@@ -106,6 +106,11 @@ def draw(
     )
 
 
+def muscle_bars(frame: Frame | None, channels: Sequence[ChannelInfo], *, stale: bool) -> tuple[Bar, ...]:
+    """One bar a channel, in column order."""
+    return tuple(_bar(frame, column, channel, stale=stale) for column, channel in enumerate(channels))
+
+
 def _bar(frame: Frame | None, column: int, channel: ChannelInfo, *, stale: bool) -> Bar:
     muscle, side = channel.muscle or channel.pin, channel.side or ""
     if frame is None or not len(frame.hops):
@@ -122,7 +127,9 @@ def _side(frame: Frame | None, column: int, side: str, zone: Zone | None, *, sta
     state = ShareState(int(frame.state[-1, column]))
     live = state is ShareState.LIVE and not stale
     share = float(frame.share[-1, column]) if live else None
-    return SideView(side, share, state, zone, ZoneState(int(frame.zone[-1, column])) if live else ZoneState.NONE)
+    return SideView(
+        side, share, state, zone, ZoneState(int(frame.zone[-1, column])) if live else ZoneState.NONE
+    )
 
 
 def _say(bars: Sequence[Bar], side: SideView, situation: Situation, *, stale: bool) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """The firmware that comes with the package, written where an Arduino tool can build it."""
 
-from importlib.resources import as_file, files
+from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -14,10 +14,8 @@ def write_sketch(out: Path) -> list[Path]:
     """
     target = out / _SKETCH
     target.mkdir(parents=True, exist_ok=True)
-    written = []
-    for source in sorted((files("device") / "firmware" / _SKETCH).iterdir(), key=lambda entry: entry.name):
-        if source.is_file():
-            written.append(_copy(source, target / source.name))
+    parts = sorted((files("device") / "firmware" / _SKETCH).iterdir(), key=lambda part: part.name)
+    written = [_copy(part, target / part.name) for part in parts if part.is_file()]
     return [*written, _copy(_wiring_page(), out / "wiring.md")]
 
 
@@ -26,8 +24,7 @@ def _wiring_page() -> Traversable:
     packaged = files("device") / "firmware" / "wiring.md"
     if packaged.is_file():
         return packaged
-    with as_file(files("device")) as folder:
-        return folder.parent / "docs" / "wiring.md"
+    return Path(str(files("device"))).parent / "docs" / "wiring.md"
 
 
 def _copy(source: Traversable, target: Path) -> Path:

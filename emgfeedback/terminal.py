@@ -1,7 +1,7 @@
 """Live views in a terminal: a page of 80 by 24, or one line a rep."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -9,9 +9,11 @@ import click
 from rich.console import Console, Group
 from rich.live import Live
 
+from calibration.prompt import Prompt
 from emgfeedback.frame import Rep
 from emgfeedback.keys import Keys, keyboard
-from emgfeedback.picture import Picture
+from emgfeedback.picture import Bar, Picture
+from emgfeedback.terminal_calibrate import calibration_page
 from emgfeedback.terminal_page import page
 
 
@@ -23,6 +25,10 @@ class View(Protocol):
 
     def show(self, picture: Picture) -> None:
         """Draw the newest picture."""
+        ...
+
+    def guide(self, prompt: Prompt, bars: Sequence[Bar], notes: Sequence[str], who: str) -> None:
+        """Draw a step of the guided calibration; ``notes`` is what happened so far, oldest first."""
         ...
 
     def pressed(self) -> str:
@@ -41,6 +47,10 @@ class PageView:
     def show(self, picture: Picture) -> None:
         self._live.update(Group(*page(picture, ascii_only=self._ascii_only)), refresh=True)
 
+    def guide(self, prompt: Prompt, bars: Sequence[Bar], notes: Sequence[str], who: str) -> None:
+        lines = calibration_page(prompt, bars, notes, who, ascii_only=self._ascii_only)
+        self._live.update(Group(*lines), refresh=True)
+
     def pressed(self) -> str:
         return self._keys.pressed()
 
@@ -53,6 +63,18 @@ class LineView:
     def __init__(self) -> None:
         self._told: set[tuple[str, int]] = set()
         self._trouble = ""
+        self._prompt = ""
+        self._notes = 0
+
+    def guide(self, prompt: Prompt, bars: Sequence[Bar], notes: Sequence[str], who: str) -> None:
+        del bars, who  # one line a prompt has no room for them
+        for note in notes[self._notes :]:
+            click.echo(note, err=True)
+        self._notes = len(notes)
+        line = prompt_line(prompt)
+        if line != self._prompt:
+            self._prompt = line
+            click.echo(line)
 
     def show(self, picture: Picture) -> None:
         for rep in picture.reps:
@@ -66,6 +88,12 @@ class LineView:
 
     def pressed(self) -> str:
         return ""
+
+
+def prompt_line(prompt: Prompt) -> str:
+    """``squeeze glute right: Squeeze. Hold.``; a simulated person understands what is before the colon."""
+    words = (prompt.kind, prompt.muscle, prompt.side)
+    return f"{' '.join(word for word in words if word)}: {prompt.text}"
 
 
 def rep_line(rep: Rep, picture: Picture) -> str:

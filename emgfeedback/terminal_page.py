@@ -1,100 +1,33 @@
-"""The picture as 24 rows of 80 characters: a page for any terminal, with or without colour and UTF-8."""
+"""The picture of a set as 24 rows of 80 characters, with or without colour and UTF-8."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from rich.text import Text
 
 from emgfeedback import words
-from emgfeedback.frame import Contact, Rep, ShareState, Zone, ZoneState
+from emgfeedback.frame import Contact, Rep, ShareState, Zone
 from emgfeedback.picture import Bar, Picture, SideView
+from emgfeedback.terminal_canvas import (
+    ASCII,
+    GLUTE,
+    QUAD,
+    SOFT,
+    STRONG,
+    UNICODE,
+    WIDTH,
+    Glyphs,
+    Page,
+    sign,
+    style_of,
+)
 
-WIDTH, HEIGHT = 80, 24
-_GLUTE, _QUAD, _SOFT, _STRONG = "#5b86f2", "#d0730b", "dim", "bold"
 _BAR_WIDTH = 50
 _BAR_LEFT = 18
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """One character for each thing that is drawn; the sign of a muscle is a shape, never only a colour."""
-
-    glute: str = "●"
-    quad: str = "■"
-    other: str = "◆"
-    trouble: str = "△"
-    good: str = "✓"
-    fill_glute: str = "█"
-    fill_quad: str = "▒"
-    empty: str = "·"
-    withheld: str = "╱"
-    split: str = "│"
-    rule: str = "─"
-    left: str = "└"
-    right: str = "┘"
-    digit: str = "█"
-    micro: str = "µ"
-    beyond: str = "»"
-
-
-UNICODE = Glyphs()
-ASCII = Glyphs(
-    glute="o", quad="#", other="x", trouble="!", good="+", fill_glute="=", fill_quad="#", empty=".",
-    withheld="/", split="|", rule="-", left="[", right="]", digit="#", micro="u", beyond=">",
-)  # fmt: skip
-
-_FONT = {
-    "0": ("#####", "#   #", "#   #", "#   #", "#####"),
-    "1": ("  #  ", " ##  ", "  #  ", "  #  ", "#####"),
-    "2": ("#####", "    #", "#####", "#    ", "#####"),
-    "3": ("#####", "    #", " ####", "    #", "#####"),
-    "4": ("#   #", "#   #", "#####", "    #", "    #"),
-    "5": ("#####", "#    ", "#####", "    #", "#####"),
-    "6": ("#####", "#    ", "#####", "#   #", "#####"),
-    "7": ("#####", "    #", "   # ", "  #  ", "  #  "),
-    "8": ("#####", "#   #", "#####", "#   #", "#####"),
-    "9": ("#####", "#   #", "#####", "    #", "#####"),
-    "%": ("#   #", "   # ", "  #  ", " #   ", "#   #"),
-    ">": ("#    ", " ##  ", "   ##", " ##  ", "#    "),
-    "<": ("    #", "  ## ", "##   ", "  ## ", "    #"),
-    "-": ("     ", "     ", "#####", "     ", "     "),
-}
-
-
-class _Page:
-    """Cells with a style each: whatever is put beyond the edge is cut, never wrapped."""
-
-    def __init__(self, glyphs: Glyphs) -> None:
-        self.glyphs = glyphs
-        self._cells = [[" "] * WIDTH for _ in range(HEIGHT)]
-        self._styles = [[""] * WIDTH for _ in range(HEIGHT)]
-
-    def put(self, row: int, column: int, text: str, style: str = "") -> None:
-        text = text.replace("µ", self.glyphs.micro)
-        for k, character in enumerate(text[: max(WIDTH - column, 0)], start=column):
-            self._cells[row][k], self._styles[row][k] = character, style
-
-    def put_right(self, row: int, column: int, text: str, style: str = "") -> None:
-        """Text that ends before ``column``."""
-        self.put(row, max(column - len(text), 0), text, style)
-
-    def rule(self, row: int) -> None:
-        self.put(row, 1, self.glyphs.rule * (WIDTH - 2), _SOFT)
-
-    def big(self, row: int, column: int, text: str) -> None:
-        for k, character in enumerate(text):
-            for line, cells in enumerate(_FONT[character]):
-                self.put(row + line, column + 7 * k, cells.replace("#", self.glyphs.digit), _STRONG)
-
-    def lines(self) -> list[Text]:
-        return [
-            Text.assemble(*zip(cells, styles, strict=True))
-            for cells, styles in zip(self._cells, self._styles, strict=True)
-        ]
-
-
 def page(picture: Picture, *, ascii_only: bool = False) -> list[Text]:
     """The picture as ``HEIGHT`` lines of exactly ``WIDTH`` characters."""
-    canvas = _Page(ASCII if ascii_only else UNICODE)
+    canvas = Page(ASCII if ascii_only else UNICODE)
     _header(canvas, picture)
     _numbers(canvas, picture)
     _share_bar(canvas, picture.working, stale=picture.stale)
@@ -104,14 +37,9 @@ def page(picture: Picture, *, ascii_only: bool = False) -> list[Text]:
     return canvas.lines()
 
 
-def sign(glyphs: Glyphs, muscle: str) -> str:
-    """The shape that stands for a muscle."""
-    return {"glute": glyphs.glute, "quad": glyphs.quad}.get(muscle, glyphs.other)
-
-
-def _header(canvas: _Page, picture: Picture) -> None:
+def _header(canvas: Page, picture: Picture) -> None:
     side = picture.working.side
-    canvas.put(0, 1, words.APP, _STRONG)
+    canvas.put(0, 1, words.APP, STRONG)
     canvas.put(0, 15, f"{picture.exercise.title}, {side}" if side else picture.exercise.title)
     column = WIDTH - 1
     for bar in reversed(picture.bars):
@@ -120,51 +48,53 @@ def _header(canvas: _Page, picture: Picture) -> None:
         initial = f"{bar.side[:1].upper()} " if len(picture.bars) > 2 else ""
         word = f"{mark} {initial}{bar.name} {words.CONTACT[bar.contact]}"
         if len(picture.bars) > 2:
-            word = f"{mark}{initial}{sign(canvas.glyphs, bar.muscle)}" + ("" if fine else f" {words.CONTACT[bar.contact]}")
+            word = f"{mark}{initial}{sign(canvas.glyphs, bar.muscle)}" + (
+                "" if fine else f" {words.CONTACT[bar.contact]}"
+            )
         canvas.put_right(0, column, word)
         column -= len(word) + 2
     canvas.rule(1)
 
 
-def _numbers(canvas: _Page, picture: Picture) -> None:
+def _numbers(canvas: Page, picture: Picture) -> None:
     side = picture.working
     if picture.who:
-        canvas.put(2, 4, picture.who, _STRONG)
+        canvas.put(2, 4, picture.who, STRONG)
     canvas.big(3, 4, "--" if side.share is None else words.share_digits(side.share) + "%")
     if side.share is not None:
         canvas.put(5, 28, "glute share")
-    canvas.put(7 if side.share is not None else 5, 28, picture.headline, _STRONG)
+    canvas.put(7 if side.share is not None else 5, 28, picture.headline, STRONG)
     canvas.big(3, 58, str(len(picture.reps)))
     column = 59 + 7 * len(str(len(picture.reps)))
     canvas.put(5, column, "rep" if len(picture.reps) == 1 else "reps")
     canvas.put(7, column, f"of {picture.target}")
 
 
-def _share_bar(canvas: _Page, side: SideView, *, stale: bool) -> None:
+def _share_bar(canvas: Page, side: SideView, *, stale: bool) -> None:
     glyphs, row = canvas.glyphs, 9
-    canvas.put(row, 2, glyphs.glute, _GLUTE)
-    canvas.put(row, 5 + _BAR_WIDTH, glyphs.quad, _QUAD)
+    canvas.put(row, 2, glyphs.glute, GLUTE)
+    canvas.put(row, 5 + _BAR_WIDTH, glyphs.quad, QUAD)
     if side.share is None:
         quiet = side.state is ShareState.REST and not stale
-        canvas.put(row, 4, (glyphs.empty if quiet else glyphs.withheld) * _BAR_WIDTH, _SOFT)
+        canvas.put(row, 4, (glyphs.empty if quiet else glyphs.withheld) * _BAR_WIDTH, SOFT)
     else:
         split = min(max(round(side.share * _BAR_WIDTH), 1), _BAR_WIDTH - 2)
-        canvas.put(row, 4, glyphs.fill_glute * split, _GLUTE)
-        canvas.put(row, 4 + split, glyphs.split, _STRONG)
-        canvas.put(row, 5 + split, glyphs.fill_quad * (_BAR_WIDTH - split - 1), _QUAD)
+        canvas.put(row, 4, glyphs.fill_glute * split, GLUTE)
+        canvas.put(row, 4 + split, glyphs.split, STRONG)
+        canvas.put(row, 5 + split, glyphs.fill_quad * (_BAR_WIDTH - split - 1), QUAD)
     if side.zone is not None:
         _zone_bracket(canvas, side.zone)
 
 
-def _zone_bracket(canvas: _Page, zone: Zone) -> None:
+def _zone_bracket(canvas: Page, zone: Zone) -> None:
     glyphs = canvas.glyphs
     left, right = 4 + round(zone.low * _BAR_WIDTH), 4 + round(zone.high * _BAR_WIDTH)
-    canvas.put(10, left, glyphs.left + glyphs.rule * (right - left - 1) + glyphs.right, _STRONG)
+    canvas.put(10, left, glyphs.left + glyphs.rule * (right - left - 1) + glyphs.right, STRONG)
     text = f"your zone   {100 * zone.low:.0f} to {100 * zone.high:.0f}"
     canvas.put(10, left - len(text) - 2 if left > len(text) + 4 else right + 3, text)
 
 
-def _muscle_bars(canvas: _Page, picture: Picture) -> None:
+def _muscle_bars(canvas: Page, picture: Picture) -> None:
     calibrated = any(bar.percent is not None for bar in picture.bars)
     spacing = 1 if len(picture.bars) > 2 else 2
     row = 12
@@ -172,22 +102,22 @@ def _muscle_bars(canvas: _Page, picture: Picture) -> None:
         _muscle_bar(canvas, row, bar, picture, calibrated=calibrated)
         row += spacing
     ruler = row if spacing == 1 else row - 1
-    end = picture.exercise.ruler_percent if calibrated else _microvolt_ruler(picture.bars)
+    end = picture.exercise.ruler_percent if calibrated else microvolt_ruler(picture.bars)
     unit = "%" if calibrated else "µV"
     for k in range(4):
-        canvas.put(ruler, _BAR_LEFT - 1 + round(k * (_BAR_WIDTH - 2) / 3), f"{end * k / 3:.0f}", _SOFT)
-    canvas.put(ruler, _BAR_LEFT + _BAR_WIDTH + 2, f"{unit}", _SOFT)
+        canvas.put(ruler, _BAR_LEFT - 1 + round(k * (_BAR_WIDTH - 2) / 3), f"{end * k / 3:.0f}", SOFT)
+    canvas.put(ruler, _BAR_LEFT + _BAR_WIDTH + 2, f"{unit}", SOFT)
 
 
-def _microvolt_ruler(bars: tuple[Bar, ...]) -> float:
+def microvolt_ruler(bars: Sequence[Bar]) -> float:
     """A round end for bars in µV: one ruler for all muscles."""
     largest = max((bar.microvolts for bar in bars), default=0.0)
     return next((end for end in (60.0, 150.0, 300.0, 600.0, 1500.0) if largest <= end), 6000.0)
 
 
-def _muscle_bar(canvas: _Page, row: int, bar: Bar, picture: Picture, *, calibrated: bool) -> None:
+def _muscle_bar(canvas: Page, row: int, bar: Bar, picture: Picture, *, calibrated: bool) -> None:
     glyphs = canvas.glyphs
-    style = {"glute": _GLUTE, "quad": _QUAD}.get(bar.muscle, "")
+    style = style_of(bar.muscle)
     fill = glyphs.fill_quad if bar.muscle == "quad" else glyphs.fill_glute
     canvas.put(row, 2, sign(glyphs, bar.muscle), style)
     initial = f"{bar.side[:1].upper()} " if len(picture.bars) > 2 else ""
@@ -196,14 +126,14 @@ def _muscle_bar(canvas: _Page, row: int, bar: Bar, picture: Picture, *, calibrat
     value = bar.percent if calibrated else (bar.microvolts if live else None)
     if value is None:
         canvas.put_right(row, _BAR_LEFT - 1, "--")
-        canvas.put(row, _BAR_LEFT, glyphs.withheld * _BAR_WIDTH, _SOFT)
+        canvas.put(row, _BAR_LEFT, glyphs.withheld * _BAR_WIDTH, SOFT)
         return
-    end = picture.exercise.ruler_percent if calibrated else _microvolt_ruler(picture.bars)
+    end = picture.exercise.ruler_percent if calibrated else microvolt_ruler(picture.bars)
     filled = min(round(value / end * _BAR_WIDTH), _BAR_WIDTH)
     unit = " %" if calibrated else " µV"
     canvas.put_right(row, _BAR_LEFT - 1, f"{value:.0f}{unit}")
     canvas.put(row, _BAR_LEFT, fill * filled, style)
-    canvas.put(row, _BAR_LEFT + filled, glyphs.empty * (_BAR_WIDTH - filled), _SOFT)
+    canvas.put(row, _BAR_LEFT + filled, glyphs.empty * (_BAR_WIDTH - filled), SOFT)
     if value > end:
         canvas.put(row, _BAR_LEFT + _BAR_WIDTH, glyphs.beyond * 2, style)
 
@@ -215,7 +145,7 @@ def _rep_mark(glyphs: Glyphs, rep: Rep, zone: Zone | None) -> str:
     return f"{rep.number} {glyphs.glute if inside else glyphs.quad} {100 * rep.share:.0f}"
 
 
-def _reps(canvas: _Page, picture: Picture) -> None:
+def _reps(canvas: Page, picture: Picture) -> None:
     zone = picture.working.zone
     marks = [_rep_mark(canvas.glyphs, rep, zone) for rep in picture.reps]
     marks += [f"{k} {canvas.glyphs.empty}" for k in range(len(marks) + 1, picture.target + 1)]
@@ -234,9 +164,9 @@ def last_rep(rep: Rep, fs_hz: float | None = None) -> str:
     return f"Rep {rep.number}: {100 * rep.share:.0f} %.{held}"
 
 
-def _foot(canvas: _Page, picture: Picture) -> None:
+def _foot(canvas: Page, picture: Picture) -> None:
     canvas.rule(20)
-    canvas.put(21, 2, picture.advice, _STRONG)
+    canvas.put(21, 2, picture.advice, STRONG)
     canvas.rule(22)
     canvas.put(23, 1, words.KEYS)
     canvas.put_right(23, WIDTH - 1, "   ".join(picture.footer))

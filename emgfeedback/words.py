@@ -1,6 +1,7 @@
 """Every sentence and word that a live view shows, in one place."""
 
 from emgfeedback.frame import Contact, ShareState, ZoneState
+from emgfeedback.power import Power
 
 APP = "emgfeedback"
 INTENDED_USE = "EMG feedback for exercise, training and education."
@@ -64,3 +65,10 @@ def share_digits(share: float) -> str:
     if share < 0.115:
         return "<11"
     return f"{5 * round(20 * share):d}"
+
+
+POWER = {
+    Power.BATTERY: "On battery",
+    Power.MAINS: "UNPLUG THE CHARGER",
+    Power.UNKNOWN: "Power unknown",
+}

@@ -1,0 +1,104 @@
+"""The guided calibration on a running loop: frames in, prompts and a record out."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.plan import ChannelSpec, Plan
+from calibration.prompt import ProcedureEvent, Prompt
+from calibration.protocol import Procedure
+from calibration.record import Calibration
+from device.stream import SampleChunk, StreamInfo
+from emgfeedback.chain import ChainSettings
+from emgfeedback.frame import Contact, Frame
+
+
+def now_local() -> str:
+    """The wall clock as ISO 8601 with the local offset, to the second."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Consecutive hops with the same contact of every channel, as rows of a frame."""
+
+    first: int
+    last: int
+
+
+class CalibrationStage:
+    """A sink: gives each frame to the procedure and tells of new prompts and events.
+
+    ``on_prompt`` is called when the prompt asks for something else; a simulated person listens there.
+    """
+
+    def __init__(self, info: StreamInfo, plan: Plan, on_prompt: Callable[[Prompt], None]) -> None:
+        channels = [ChannelSpec(c.pin, c.muscle, c.side, c.signal, c.gain) for c in info.channels]
+        self.procedure = Procedure(channels, info.sfreq_hz, plan)
+        self.events: list[ProcedureEvent] = []
+        self._on_prompt = on_prompt
+        self._asked: tuple[str, str, str] | None = None
+        self._info = info
+
+    @property
+    def prompt(self) -> Prompt:
+        """What the wearer does now."""
+        return self.procedure.prompt
+
+    @property
+    def finished(self) -> bool:
+        """Whether the procedure is done or has failed."""
+        return self.prompt.kind in ("done", "failed")
+
+    def __call__(self, _chunk: SampleChunk, frame: Frame) -> None:
+        self._ask()
+        for run in _runs(frame):
+            self.events.extend(self._push(frame, run))
+        self._ask()
+
+    def _push(self, frame: Frame, run: _Run) -> tuple[ProcedureEvent, ...]:
+        rows = slice(run.first * frame.hop, run.last * frame.hop)
+        contact = [Contact(int(code)).name for code in frame.quality[run.first]]
+        lost = frame.blank[rows]
+        return self.procedure.push(
+            _without(frame.emg_uv[rows], lost),
+            _without(frame.envelope_uv[rows], lost),
+            contact,
+            int(frame.hops[run.first]) * frame.hop,
+        )
+
+    def _ask(self) -> None:
+        prompt = self.prompt
+        asked = (prompt.kind, prompt.muscle, prompt.side)
+        if asked != self._asked:
+            self._asked = asked
+            self._on_prompt(prompt)
+
+    def calibration(self, wearer: str, settings: ChainSettings) -> Calibration:
+        """The finished record, dated now. Raises ``ValueError`` before it is done."""
+        return self.procedure.calibration(
+            wearer=wearer,
+            created=now_local(),
+            board_id=self._info.source_id,
+            simulated=self._info.simulated,
+            chain=settings.as_record(),
+        )
+
+
+def _without(values: NDArray[np.float64], lost: NDArray[np.bool_]) -> NDArray[np.float64]:
+    return np.where(lost[:, None], np.nan, values) if lost.any() else values
+
+
+def _runs(frame: Frame) -> Iterator[_Run]:
+    """Cut a frame where contact changes or hops jump: the procedure then sees the same at any chunking."""
+    n_hops = len(frame.hops)
+    if not n_hops:
+        return
+    changed = np.any(frame.quality[1:] != frame.quality[:-1], axis=1) | (np.diff(frame.hops) != 1)
+    edges = [0, *(np.flatnonzero(changed) + 1).tolist(), n_hops]
+    for first, last in pairwise(edges):
+        yield _Run(first, last)

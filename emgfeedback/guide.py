@@ -1,0 +1,111 @@
+"""The guided calibration in a view: prompts out, and at the end a record or the reason why not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from calibration.atomic import write_atomically
+from calibration.errors import CalibrationError
+from calibration.form import dump
+from calibration.plan import Plan
+from calibration.prompt import Prompt
+from calibration.record import Calibration
+from device.channel_map import ChannelMap
+from emgfeedback import words
+from emgfeedback.calibrating import CalibrationStage
+from emgfeedback.live import PowerReader, open_safely
+from emgfeedback.opening import Home, Opened, choose_url, open_home
+from emgfeedback.pace import Pace
+from emgfeedback.picture import STALE_AFTER_S, muscle_bars
+from emgfeedback.session.loop import Loop
+from emgfeedback.session.setup import Setup
+from emgfeedback.simulation.actions import parse_action
+from emgfeedback.simulation.source import SimulatedSource
+from emgfeedback.terminal import View, prompt_line, view
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrateRequest:
+    """What the user asked for; ``None`` means the default."""
+
+    source: str | None = None
+    wearer: str | None = None
+    channels: ChannelMap | None = None
+    view: str | None = None
+    isolated: bool = False
+    pause_s: float | None = None
+    quick: bool = False
+    out: Path | None = None
+
+    def plan(self) -> Plan:
+        """Times and numbers of squeezes."""
+        pause_s = self.pause_s if self.pause_s is not None else (5.0 if self.quick else Plan().pause_s)
+        return Plan(pause_s=pause_s, quick=self.quick)
+
+
+def calibrate(request: CalibrateRequest, power: PowerReader) -> None:
+    """Open, wait until it is safe, guide, save.
+
+    Raises ``CalibrationError`` when it gave up, ``ValueError`` for a bad URL, and the device's errors.
+    """
+    home = open_home()
+    url = request.source or choose_url(home)
+    opened, _ = open_safely(home, url, request.channels, request.wearer, power, isolated=request.isolated)
+    loop = Loop(opened.source, Setup(home.settings.chain), clock=opened.clock)
+    with Pace(loop, stepped=opened.stepped) as pace, view(request.view) as page:
+        calibration = guide(home, opened, pace, page, request.plan())
+    keep(home, calibration, request.out)
+
+
+def guide(home: Home, opened: Opened, pace: Pace, page: View, plan: Plan) -> Calibration:
+    """Run the procedure on the loop to its end. Raises ``CalibrationError`` when it failed or was stopped."""
+    stage = CalibrationStage(opened.info, plan, follower(opened.person))
+    stopped: list[str] = []
+    loop = pace.loop
+
+    def show() -> None:
+        if page.pressed().lower() in ("p", "q", "\x1b", " "):
+            stopped.append(words.PAIN)
+        stale = opened.source.live and opened.clock() - loop.stepped_at_s > STALE_AFTER_S
+        bars = muscle_bars(loop.newest, opened.info.channels, stale=stale)
+        page.guide(
+            stage.prompt, bars, [event.text for event in stage.events if event.kind != "prompt"], opened.who
+        )
+
+    loop.sinks.append(stage)
+    try:
+        pace.until(lambda: stage.finished or bool(stopped), show, page.period_s)
+    finally:
+        loop.sinks.remove(stage)
+    if stopped or stage.prompt.kind != "done":
+        raise CalibrationError(
+            f"{stage.prompt.text} {stage.prompt.why}".strip() if not stopped else stopped[0]
+        )
+    return stage.calibration(opened.wearer, home.settings.chain)
+
+
+def follower(person: SimulatedSource | None) -> Callable[[Prompt], None]:
+    """What a prompt does besides being shown: a simulated person in this process obeys it."""
+
+    def follow(prompt: Prompt) -> None:
+        if person is not None:
+            person.person.do(parse_action(prompt_line(prompt).partition(":")[0]))
+
+    return follow
+
+
+def keep(home: Home, calibration: Calibration, out: Path | None) -> Path:
+    """Save to the store, and to ``out`` if given; say what was found."""
+    path = home.calibrations.save(calibration)
+    if out is not None:
+        write_atomically(out, dump(calibration).encode())
+    for channel in calibration.channels:
+        label = f" ({channel.quality})" if channel.quality != "good" else ""
+        click.echo(
+            f"Your 100 % of {channel.side} {channel.muscle} is {channel.mvc_uv:.0f} µV, "
+            f"rest {channel.rest_uv:.1f} µV{label}."
+        )
+    click.echo(f"Calibration saved in {out or path}")
+    return path

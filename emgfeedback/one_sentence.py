@@ -1,0 +1,49 @@
+"""Errors of the command line: one sentence on standard error, exit 1 for a failed job, 2 for wrong usage."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+
+class OneSentence(click.Group):
+    """A group whose errors are never a page and never a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run and leave with the exit status."""
+        kwargs["standalone_mode"] = False
+        try:
+            sys.exit(super().main(*args, **kwargs) or 0)
+        except click.exceptions.NoArgsIsHelpError as error:
+            click.echo(error.format_message())
+            sys.exit(0)
+        except click.ClickException as error:
+            click.echo(f"emgfeedback: {' '.join(error.format_message().split())}", err=True)
+            sys.exit(error.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("emgfeedback: Stopped.", err=True)
+            sys.exit(1)
+        except BrokenPipeError:
+            sys.stderr.close()
+            sys.exit(1)
+
+
+@contextmanager
+def job() -> Iterator[None]:
+    """The errors of a job become exit 1; wrong values of options and URLs (``ValueError``) exit 2."""
+    from calibration.errors import CalibrationError
+    from device.errors import DeviceError
+    from emgfeedback.exports.errors import ExportError
+    from emgfeedback.session.errors import SessionError
+    from emgfeedback.settings import SettingsError
+
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except (DeviceError, SessionError, CalibrationError, SettingsError, ExportError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error

@@ -1,0 +1,76 @@
+"""The options that several commands have in common."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from device.channel_map import ChannelMap, parse_channel_map
+from emgfeedback.coach.exercises import EXERCISES
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Command], Command]
+
+
+def channel_map(_context: click.Context, _option: click.Parameter, value: str | None) -> ChannelMap | None:
+    """The value of --channels; a wrong one is wrong usage."""
+    if value is None:
+        return None
+    try:
+        return parse_channel_map(value)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+SOURCE = click.option(
+    "--source",
+    metavar="URL",
+    help="Where samples come from: serial:auto, serial:/dev/ttyUSB0?rate=1000, sim:balanced, replay:FILE.",
+)
+CHANNELS = click.option(
+    "--channels",
+    metavar="MAP",
+    callback=channel_map,
+    help="Which muscle is on which pin: A0=glute:right,A1=quad:right. Remembered per wearer and board.",
+)
+WEARER = click.option(
+    "--wearer", metavar="NAME", help="Who wears the pads; calibrations and zones are kept apart by name."
+)
+EXERCISE = click.option("--exercise", type=click.Choice(list(EXERCISES)), default="bridge", show_default=True)
+VIEW = click.option(
+    "--view",
+    type=click.Choice(["terminal", "none"]),
+    help="terminal: live page; none: one line a rep. Default: terminal where there is one.",
+)
+ISOLATED = click.option(
+    "--isolated",
+    is_flag=True,
+    help="A certified isolator stands between the electrodes and mains power. Stored with the session.",
+)
+PERSONA = click.option(
+    "--persona",
+    default="balanced",
+    show_default=True,
+    metavar="NAME",
+    help="quad-led, balanced or glute-led.",
+)
+SEED = click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+REPS = click.option(
+    "--reps",
+    type=click.IntRange(1),
+    default=8,
+    show_default=True,
+    help="Reps in a set; a set also ends after 20 s without one.",
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="For scripts.")
+
+
+def several(*options: Decorator[Command]) -> Decorator[Command]:
+    """Several options as one decorator, shown in this order."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate

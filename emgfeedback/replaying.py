@@ -1,0 +1,40 @@
+"""A recorded set again, through the same chain, in the same view."""
+
+import time
+
+from emgfeedback.coach.exercises import EXERCISES, exercise_named
+from emgfeedback.coach.set import SetLogic
+from emgfeedback.coach.summary import summarise
+from emgfeedback.listing import find_session
+from emgfeedback.live import LiveSet, tell, train
+from emgfeedback.opening import Opened
+from emgfeedback.pace import Pace
+from emgfeedback.power import Power
+from emgfeedback.session.loop import Loop
+from emgfeedback.session.replay import ReplaySource
+from emgfeedback.session.setup import Setup
+
+#: More reps, and seconds without one, than any recording holds: a replay ends with its file.
+_ENDLESS = 10**9
+
+
+def replay(name: str, speed: float, asked_view: str | None) -> None:
+    """Play the session of that ID or file. Raises ``SessionError``."""
+    source = ReplaySource(find_session(name), speed=speed)
+    header = source.header
+    exercise = exercise_named(header.exercise if header.exercise in EXERCISES else "bridge")
+    loop = Loop(source, Setup.of(header))
+    opened = Opened(source, header.wearer, time.monotonic, None)
+    with Pace(loop, stepped=speed == float("inf")) as pace:
+        live_set = LiveSet(
+            loop,
+            opened,
+            exercise,
+            SetLogic(source.info.sfreq_hz, reps=_ENDLESS, idle_s=_ENDLESS),
+            max(len(source.session.reps()), 1),
+            lambda: Power.UNKNOWN,
+            "" if header.calibration else "This session has no 100 %. Bars show µV, no share.",
+        )
+        train(live_set, pace, asked_view)
+        sides = summarise(live_set.reps, header.zones)
+    tell(sides, None, "End of the recording.")
