@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import inf
 
 import numpy as np
 
@@ -51,7 +52,7 @@ class SimulatedBoard:
     """``board`` answers to the protocol; its pins carry what ``person`` does, from the first sample on.
 
     ``sent`` is the board's own account of what went onto the wire (see ``Board``). Faults of the link
-    happen when the person reaches their time; ``replug_due`` brings an unplugged board back.
+    happen when the person reaches their time; ``wait_for_replug`` brings an unplugged board back.
     """
 
     def __init__(
@@ -73,14 +74,19 @@ class SimulatedBoard:
             (fault for fault in scene.faults if fault.kind in ("stall", "unplug")), key=lambda f: f.start_s
         )
         self._losses = tuple(fault for fault in scene.faults if fault.kind == "loss")
-        self._replug_at_s: float | None = None
+        self._replug_at_s = inf
 
-    def replug_due(self, now_s: float) -> bool:
+    @property
+    def replug_is_due(self) -> bool:
+        """Whether the board is unplugged and has been for as long as its fault lasts."""
+        return not self.board.plugged and self.board.now_s >= self._replug_at_s
+
+    def wait_for_replug(self, now_s: float) -> bool:
         """Let time pass for a board that is unplugged; true once it is plugged in again."""
         board = self.board
         if not board.plugged:
             board.advance(now_s)
-            if self._replug_at_s is not None and now_s >= self._replug_at_s:
+            if self.replug_is_due:
                 board.replug()
         return board.plugged
 

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from threading import RLock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,8 @@ class Person:
 
     The same persona, exercise, seed and actions give the same samples, however they are read. A
     one-legged exercise is done with ``side``, by default that of the first channel. ``position`` is one past
-    the last sample that was taken; an action takes effect from there on.
+    the last sample that was taken; an action takes effect from there on. Samples may be read in one
+    thread while another one says what to do.
 
     Not simulated: single motor units, crosstalk between pads, trial-to-trial change of a
     maximal squeeze, reaction times that vary, sweat, slow drift of the pads, heartbeat in the signal.
@@ -95,6 +97,8 @@ class Person:
         walks = [slow_walk(FLUCTUATION_TAU_S)] * len(channels)
         self._fluctuation = NoiseStream(seed, FLUCTUATION_STREAM, self.keys, walks, sfreq_hz)
         self._blocks: OrderedDict[int, _Block] = OrderedDict()
+        self._lock = RLock()
+        self._true_reps: dict[tuple[int, str], TrueRep] = {}
 
     @property
     def keys(self) -> tuple[int, ...]:
@@ -118,15 +122,17 @@ class Person:
 
     def do(self, action: Action) -> None:
         """Do ``action`` from the next sample on, after a reaction time of 0.3 s."""
-        self._plan.do(action, self.position / self.sfreq_hz)
-        self.revision += 1
-        self._blocks.clear()
+        with self._lock:
+            self._plan.do(action, self.position / self.sfreq_hz)
+            self.revision += 1
+            self._blocks.clear()
 
     def follow(self, script: Script) -> None:
         """Append actions, each at its time in seconds since the first sample; times ascend."""
-        self._plan.follow(script)
-        self.revision += 1
-        self._blocks.clear()
+        with self._lock:
+            self._plan.follow(script)
+            self.revision += 1
+            self._blocks.clear()
 
     def take(self, start: int, n: int) -> Array:
         """EMG as ``emg_uv`` gives it, and ``position`` moves to its end."""
@@ -153,15 +159,23 @@ class Person:
     @property
     def reps(self) -> tuple[TrueRep, ...]:
         """The reps that ended by ``position``, one entry for each working leg that carries pads."""
-        self._plan.extend(self.position / self.sfreq_hz)
         sides = [side for side in SIDES if any(channel.side == side for channel in self.channels)]
-        return tuple(
-            self._true_rep(rep, side)
-            for rep in self._plan.reps
-            if round(rep.stop_s * self.sfreq_hz) <= self.position
-            for side in sides
-            if self.exercise.works(side, self.working_side)
-        )
+        with self._lock:
+            self._plan.extend(self.position / self.sfreq_hz)
+            return tuple(
+                self._told(rep, side)
+                for rep in self._plan.reps
+                if round(rep.stop_s * self.sfreq_hz) <= self.position
+                for side in sides
+                if self.exercise.works(side, self.working_side)
+            )
+
+    def _told(self, rep: PlannedRep, side: str) -> TrueRep:
+        # What ended by ``position`` can no longer change.
+        key = (rep.number, side)
+        if key not in self._true_reps:
+            self._true_reps[key] = self._true_rep(rep, side)
+        return self._true_reps[key]
 
     def perfect_calibration(
         self, info: StreamInfo, chain: ChainSettings, created: str, wearer: str
@@ -181,10 +195,11 @@ class Person:
     def _over(self, start: int, n: int) -> list[tuple[_Block, slice]]:
         """The blocks that hold samples ``start`` to ``start + n``, with the rows wanted of each."""
         numbers = range(start // BLOCK, max(start + n - 1, start) // BLOCK + 1)
-        return [
-            (self._block(k), slice(max(start - k * BLOCK, 0), min(start + n - k * BLOCK, BLOCK)))
-            for k in numbers
-        ]
+        with self._lock:
+            return [
+                (self._block(k), slice(max(start - k * BLOCK, 0), min(start + n - k * BLOCK, BLOCK)))
+                for k in numbers
+            ]
 
     def _block(self, number: int) -> _Block:
         block = self._blocks.get(number)

@@ -169,12 +169,8 @@ class MotorPlan:
         number = len(self.reps)
         drawn = RepSpread.draw(self._seed, number)
         exercise = self._exercise
-        rest_s, rise_s, hold_s, lower_s = drawn.tempo * (
-            exercise.rest_s,
-            exercise.rise_s,
-            exercise.hold_s,
-            exercise.lower_s,
-        )
+        usual_s = np.array([exercise.rest_s, exercise.rise_s, exercise.hold_s, exercise.lower_s])
+        rest_s, rise_s, hold_s, lower_s = (drawn.tempo * usual_s).tolist()
         hold_stop_s = start_s + rise_s + hold_s
         latest = start_s
         for track, (muscle, side) in zip(self.levels, self._muscles, strict=True):

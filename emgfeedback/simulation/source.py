@@ -67,7 +67,7 @@ class SimulatedSource(Source):
         Raises ``DeviceNotFound`` while the board is unplugged.
         """
         simulated, request, clock = self._parts
-        if not simulated.replug_due(self.clock()) and not self.live:
+        if not simulated.wait_for_replug(self.clock()) and not self.live:
             self.sleep(WAIT_S)
         return SimulatedSource(simulated, request, clock, fast=not self.live)
 

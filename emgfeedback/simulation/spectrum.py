@@ -54,12 +54,15 @@ def emg_shape(low_hz: float, high_hz: float) -> Transfer:
 
 
 def movement_shape(low_hz: float = 0.5, high_hz: float = 8.0) -> Transfer:
-    """One pole up at ``low_hz``, two poles down at ``high_hz``: skin and cable in slow movement."""
+    """One pole up at ``low_hz``, Butterworth of order 4 down at ``high_hz``: skin and cable in movement."""
 
     def transfer(frequency_hz: Array, sfreq_hz: float) -> Complex:
         s = _bilinear(frequency_hz, sfreq_hz)
         low, high = 2.0 * np.pi * low_hz, 2.0 * np.pi * high_hz
-        return s / (s + low) * (high / (s + high)) ** 2
+        response = s / (s + low)
+        for quality in (0.5412, 1.3066):
+            response = response * high**2 / (s**2 + s * high / quality + high**2)
+        return response
 
     return transfer
 
