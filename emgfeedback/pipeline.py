@@ -59,9 +59,8 @@ class Pipeline:
         self._block = self._contact.block
         self._decisions = Decisions(info, settings, self._columns, self.hop)
         self._losses = Losses(window)
-        # One block of the contact check: values as they came, and their EMG.
+        # One block of the contact check: values as they came.
         self._values = np.empty((self._block, len(info.channels)))
-        self._emg = np.empty_like(self._values)
         self._next = -1
         self._hop_number = 0
         self._last: Counts | None = None
@@ -151,8 +150,7 @@ class Pipeline:
             if whole:
                 parts.append(self._run(whole))
             if self._done == self._block:
-                first = self._first
-                self._judge(self._contact.push(self._values[first:], self._emg[first:], first))
+                self._judge(self._contact.judge(self._values[self._first :]))
                 self._fill = self._done = self._first = 0
         if n:
             self._last = counts[-1:]
@@ -172,7 +170,7 @@ class Pipeline:
         stop = self._done = start + n_hops * hop
         self._hop_number = first + n_hops
         emg, envelope, percent = self._amplitude.push(self._values[start:stop])
-        self._emg[start:stop] = emg
+        self._contact.keep(emg)
         blank, by_hop, lost = self._no_blank[: stop - start], None, None
         if self._losses:
             blank, by_hop, lost = self._losses.mark(first * hop, n_hops, hop)

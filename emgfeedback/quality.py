@@ -1,7 +1,7 @@
 """Whether each channel's signal can be trusted, from what the pads deliver.
 
 Samples are gathered in blocks of about 0.1 s, counted from sample 0, and each block's verdict
-looks back one second. The verdict then holds for the hops that follow it.
+looks back half a second (one second for clipping). The verdict then holds for the hops that follow it.
 
 What is named, and on what grounds:
 
@@ -10,10 +10,12 @@ What is named, and on what grounds:
     end of a rectified signal or a sensor's envelope is rest, and does not count. Clipping cannot
     be seen while the muscle rests.
 ``LOOSE``
-    Half a second at one end of the range; or an antenna in place of a muscle: 50 or 60 Hz and two
-    harmonics hold more than 70 % of the power within the band, at 50 µV RMS or more, and all of it
-    above three times the calibrated rest. The level is needed because clean rest is mostly mains:
-    3 µV of it over 2 µV of noise is 65 % of the power. Only raw EMG shows its mains.
+    Half a second at one end of the range; or an antenna in place of a muscle: mains holds more than
+    70 % of the power within the band, at 50 µV RMS or more, and all of it above three times the
+    calibrated rest. The level is needed because clean rest is mostly mains: 3 µV of it over 2 µV of
+    noise is 65 % of the power. Mains is told from muscle by its memory: after 0.1 s, five periods of
+    50 Hz or six of 60 Hz, a sample repeats itself, harmonics and all, and so it does after one period
+    of either; EMG has forgotten. Only raw EMG shows its mains.
 ``NO_DATA``
     Raw EMG that does not move by one count for half a second, where a count is at most 5 µV.
     Above that the test says nothing: a muscle at rest on a 10-bit board (24 µV a count) may well
@@ -45,8 +47,9 @@ STILL_BLOCKS = 5
 CLIPPED_SHARE = 0.01
 RAIL_MARGIN = 0.005
 FINEST_FLAT_UV = 5.0
-MAINS_HZ = (50.0, 60.0)
-HARMONICS = 3
+#: s. Whole periods of 50 Hz and of 60 Hz, and one period of each.
+MAINS_MEMORY_S = 0.1
+MAINS_PERIODS_S = (1 / 50, 1 / 60)
 LOOSE_RATIO = 0.7
 LOOSE_UV = 50.0
 LOOSE_OVER_REST = 3.0
@@ -65,8 +68,11 @@ class ContactWatch:
         self._channels = [
             _ChannelWatch(c, block, offset) for c, offset in zip(channels, offset_uv.tolist(), strict=True)
         ]
-        self._bins, self._groups = _mains_bins(block, sfreq_hz)
-        self._partial = np.zeros((BLOCKS, self._bins.shape[1], len(channels)))
+        self._lags = [round(lag * sfreq_hz) for lag in (MAINS_MEMORY_S, *MAINS_PERIODS_S)]
+        self._window = STILL_BLOCKS * block
+        # Room for many windows, so that the newest is moved to the front but now and then.
+        self._kept = self._window + self._lags[0]
+        self._emg = np.zeros((8 * self._kept, len(channels)))
         self.restart()
 
     def calibrate(self, rest_uv: Array) -> None:
@@ -76,25 +82,25 @@ class ContactWatch:
 
     def restart(self) -> tuple[int, ...]:
         """Forget the past: the verdict is STARTING until there is enough to judge."""
-        self._partial[:] = 0.0
-        self._slot = 0
+        self._emg[:] = 0.0
+        self._end = self._kept
         for watch in self._channels:
             watch.restart()
         self.verdict = (_STARTING,) * len(self._channels)
         return self.verdict
 
-    def push(self, values_uv: Array, emg_uv: Array, first: int) -> tuple[int, ...]:
-        """One block's samples from its row ``first`` on (a stream may start inside a block)."""
-        slot = self._slot = (self._slot + 1) % BLOCKS
-        bins = self._bins[slot]
-        np.dot(bins[:, first:] if first else bins, emg_uv, self._partial[slot])
-        powers = np.dot(emg_uv.T, emg_uv).diagonal().tolist()
+    def judge(self, values_uv: Array) -> tuple[int, ...]:
+        """A block's values, once its EMG was kept; the verdict for the hops that follow.
+
+        The first block may be shorter: a stream may start inside a block.
+        """
         n, n_channels = values_uv.shape
+        emg_uv = self._emg[self._end - n : self._end]
+        powers = np.dot(emg_uv.T, emg_uv).diagonal().tolist()
         # Reducing long rows of whole hops costs half of reducing rows of a few channels.
         wide = values_uv.reshape(-1, self._hop * n_channels)
         highs = np.maximum.reduce(wide, 0).tolist()
         lows = np.minimum.reduce(wide, 0).tolist()
-        mains: list[float] | None = None
         verdict = []
         for k, watch in enumerate(self._channels):
             clipped = 0
@@ -103,23 +109,30 @@ class ContactWatch:
                 column = values_uv[:, k]
                 clipped = int(np.count_nonzero((column >= watch.high_uv) | (column <= watch.low_uv)))
             watch.push(n, powers[k], low, high, clipped)
-            share = 0.0
-            if watch.loud:
-                mains = self._mains_energy() if mains is None else mains
-                share = mains[k] / watch.energy
-            verdict.append(watch.judge(share))
+            verdict.append(watch.judge(self._mains(k) if watch.loud else 0.0))
         self.verdict = tuple(verdict)
         return self.verdict
 
-    def _mains_energy(self) -> list[float]:
-        """Energy of the last second at 50 Hz or 60 Hz with harmonics, the larger, per channel."""
-        parts = np.add.reduce(self._partial, 0)
-        energy: list[float] = (self._groups @ (parts * parts)).max(axis=0).tolist()
-        return energy
+    def keep(self, emg_uv: Array) -> None:
+        """EMG of the next hops of the block."""
+        end = self._end + len(emg_uv)
+        if end > len(self._emg):
+            self._emg[: self._kept] = self._emg[self._end - self._kept : self._end]
+            end = self._kept + len(emg_uv)
+        self._emg[end - len(emg_uv) : end] = emg_uv
+        self._end = end
+
+    def _mains(self, channel: int) -> float:
+        """The part of the window's energy that repeats itself as mains does, 0..1."""
+        emg, stop = self._emg[:, channel], self._end
+        start = stop - self._window
+        now = emg[start:stop]
+        long, *short = (float(np.dot(now, emg[start - lag : stop - lag])) for lag in self._lags)
+        return min(long, max(short)) / float(np.dot(now, now))
 
 
 class _ChannelWatch:
-    """The last second of one channel in blocks: length, power, extremes, samples on a rail."""
+    """The last blocks of one channel: power, extremes, samples on a rail; ``loud`` asks for mains."""
 
     def __init__(self, channel: ChannelInfo, block: int, offset_uv: float) -> None:
         d0, d1 = channel.digital_range
@@ -134,12 +147,12 @@ class _ChannelWatch:
         self.restart()
 
     def restart(self) -> None:
-        self._samples: deque[int] = deque(maxlen=BLOCKS)
-        self._energies: deque[float] = deque(maxlen=BLOCKS)
+        self._samples: deque[int] = deque(maxlen=STILL_BLOCKS)
+        self._energies: deque[float] = deque(maxlen=STILL_BLOCKS)
         self._clipped: deque[int] = deque(maxlen=BLOCKS)
         self._lows: deque[float] = deque(maxlen=STILL_BLOCKS)
         self._highs: deque[float] = deque(maxlen=STILL_BLOCKS)
-        self.energy = 0.0
+        self._power = 0.0
         self.loud = False
 
     def push(self, n: int, energy: float, low: float, high: float, clipped: int) -> None:
@@ -148,13 +161,12 @@ class _ChannelWatch:
         self._clipped.append(clipped)
         self._lows.append(low)
         self._highs.append(high)
-        self._n = sum(self._samples)
-        self.energy = sum(self._energies)
-        level = math.sqrt(self.energy / self._n)
+        self._power = sum(self._energies) / sum(self._samples)
+        level = math.sqrt(self._power)
         self.loud = self._raw and level >= LOOSE_UV and not level <= LOOSE_OVER_REST * self.rest_uv
 
     def judge(self, mains: float) -> int:
-        """The ``Contact`` of now; ``mains`` is the part of the energy that is mains."""
+        """The ``Contact`` of now; ``mains`` is the part of the power that is mains."""
         if len(self._lows) < STILL_BLOCKS:
             return _STARTING
         low, high = min(self._lows), max(self._highs)
@@ -162,34 +174,8 @@ class _ChannelWatch:
             return _LOOSE
         if low == high and self._tells_flat:
             return _NO_DATA
-        if self.loud and mains > LOOSE_RATIO and mains * self.energy >= LOOSE_UV**2 * self._n:
+        if self.loud and mains > LOOSE_RATIO and mains * self._power >= LOOSE_UV**2:
             return _LOOSE
         if sum(self._clipped) >= CLIPPED_SHARE * self._full:
             return _CLIPPING
         return _GOOD
-
-
-def _mains_bins(block: int, sfreq_hz: float) -> tuple[Array, Array]:
-    """Sines and cosines over the window for three bins around each mains line, and their sums.
-
-    Returns ``(BLOCKS, n_waves, block)`` waves, scaled so that squared products are energies, and
-    ``(len(MAINS_HZ), n_waves)`` groups. The bins are whole periods of the window, so the ring of
-    blocks may start anywhere. Three bins hold 0.86 of a line that is half a bin off.
-    """
-    length = BLOCKS * block
-    time = np.arange(length) / length
-    waves, groups = [], []
-    for mains in MAINS_HZ:
-        members = []
-        for line in range(1, HARMONICS + 1):
-            centre = round(line * mains * length / sfreq_hz)
-            bins = [b for b in (centre - 1, centre, centre + 1) if 0 < b < length / 2]
-            members += [wave(2.0 * np.pi * b * time) for b in bins for wave in (np.cos, np.sin)]
-        groups.append(len(members))
-        waves += members
-    picks = np.zeros((len(groups), len(waves)))
-    stops = np.cumsum(groups)
-    for row, (stop, count) in enumerate(zip(stops, groups, strict=True)):
-        picks[row, stop - count : stop] = 1.0
-    blocks = np.array(waves).reshape(len(waves), BLOCKS, block).transpose(1, 0, 2)
-    return np.ascontiguousarray(blocks) * np.sqrt(2.0 / length), picks

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-#: Rows kept before the oldest are dropped in one move.
-CAPACITY = 4096
+#: Room for this many windows; then the newest is moved to the front.
+ROOM = 8
 
 
 class SlidingMean:
@@ -30,10 +30,10 @@ class SlidingMean:
         self._band = np.zeros((block, self._span))
         for k in range(block):
             self._band[k, k : k + window] = 1.0 / window
-        self._values = np.zeros((max(CAPACITY, 4 * self._span), n_channels))
-        row = self._values.strides[0]
-        self._strides = (block * row, row, self._values.strides[1])
-        self._row_bytes = row
+        self._most = ROOM * block * (1 + self._span // block)
+        self._values = np.zeros((window - 1 + self._most, n_channels))
+        # Views are made once: making one costs nearly as much as the product that uses it.
+        self._views: dict[tuple[int, int], tuple[Array, Array]] = {}
         self.restart()
 
     def restart(self) -> None:
@@ -44,35 +44,38 @@ class SlidingMean:
 
     def push(self, values: Array) -> Array:
         """Take (m * block, n_channels) values, m >= 1; their sliding means, a new array of that shape."""
-        room = len(self._values) - self._window
-        if len(values) <= room:
+        most = self._most
+        if len(values) <= most:
             return self._run(values)
-        room -= room % self._block
-        return np.concatenate([self._run(values[k : k + room]) for k in range(0, len(values), room)])
+        return np.concatenate([self._run(values[k : k + most]) for k in range(0, len(values), most)])
 
     def _run(self, values: Array) -> Array:
         n = len(values)
         if self._end + n > len(self._values):
             self._make_room()
-        stop = self._end + n
-        kept = self._values[self._end : stop]
+        kept, windows = self._views.get((self._end, n)) or self._view(self._end, n)
         if self._squares:
             np.multiply(values, values, kept)
         else:
             kept[:] = values
-        first = stop - n - self._window + 1
-        windows = np.ndarray(
-            (n // self._block, self._span, values.shape[1]),
-            np.float64,
-            self._values,
-            first * self._row_bytes,
-            self._strides,
-        )
         means: Array = np.matmul(self._band, windows).reshape(values.shape)
-        self._end = stop
+        self._end += n
         if self._seen < self._window:
             self._grow(means)
         return means
+
+    def _view(self, end: int, n: int) -> tuple[Array, Array]:
+        """Where ``n`` new rows go, and for each block of them all rows that its means look back on."""
+        row, column = self._values.strides
+        windows: Array = np.ndarray(
+            (n // self._block, self._span, self._values.shape[1]),
+            np.float64,
+            self._values,
+            (end - self._window + 1) * row,
+            (self._block * row, row, column),
+        )
+        views = self._views[end, n] = self._values[end : end + n], windows
+        return views
 
     def _make_room(self) -> None:
         keep = self._window - 1

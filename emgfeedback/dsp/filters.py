@@ -24,17 +24,19 @@ class StreamingFilter:
 
     def __init__(self, sections: Array, n_channels: int, block: int) -> None:
         self._block = block
-        self._n_states = 2 * len(sections)
+        n_states = 2 * len(sections)
         matrix = block_matrix(sections, block)
-        self._next_state = np.ascontiguousarray(matrix[: self._n_states])
-        self._outputs = np.ascontiguousarray(matrix[self._n_states :])
+        # Columns: the inputs, then the state before.
+        self._matrix = np.ascontiguousarray(np.roll(matrix, block, axis=1))
         self._settled = settled_state(sections)
-        rows = self._n_states + block
-        self._work = np.zeros((self.MOST_BLOCKS + 1, rows, n_channels))
+        # Block k is [inputs k; state before k; outputs of k - 1]. The first two parts are what the
+        # matrix takes; the last two of the next block are what it gives: nothing is moved between blocks.
+        work = np.zeros((self.MOST_BLOCKS + 1, 2 * block + n_states, n_channels))
         # Views are made once: making one costs as much as the product that uses it.
-        self._blocks = [self._work[k] for k in range(self.MOST_BLOCKS)]
-        self._states = [self._work[k, : self._n_states] for k in range(self.MOST_BLOCKS + 1)]
-        self._inputs = self._work[:, self._n_states :]
+        self._steps = [(work[k, : block + n_states], work[k + 1, block:]) for k in range(self.MOST_BLOCKS)]
+        self._states = [part[block : block + n_states] for part in work]
+        self._inputs, self._outputs = work[:-1, :block], work[1:, block + n_states :]
+        self._shape = (block, n_channels)
         self._started = False
 
     def restart(self) -> None:
@@ -58,14 +60,12 @@ class StreamingFilter:
         )
 
     def _run(self, values: Array, n_blocks: int) -> Array:
-        shape = (n_blocks, self._block, values.shape[1])
-        self._inputs[:n_blocks] = values.reshape(shape)
-        states, blocks = self._states, self._blocks
-        for k in range(n_blocks):
-            np.dot(self._next_state, blocks[k], states[k + 1])
-        outputs: Array = np.matmul(self._outputs, self._work[:n_blocks])
-        states[0][:] = states[n_blocks]
-        return outputs.reshape(values.shape)
+        self._inputs[:n_blocks] = values.reshape(n_blocks, *self._shape)
+        matrix = self._matrix
+        for before, after in self._steps[:n_blocks]:
+            np.dot(matrix, before, after)
+        self._states[0][:] = self._states[n_blocks]
+        return self._outputs[:n_blocks].copy().reshape(values.shape)
 
 
 def block_matrix(sections: Array, block: int) -> Array:
