@@ -14,8 +14,11 @@ BOARD_ID = 0x1A2B3C4D
 
 def scrambled(start: int, n: int, pins: tuple[int, ...], _sfreq_hz: float = 1000.0, /) -> NDArray[np.int64]:
     """10-bit counts (n, pins) that tell index and pin apart; never on a rail."""
-    index = np.arange(start, start + n, dtype=np.int64)[:, np.newaxis]
-    return (index * 2654435761 + np.array(pins) * 40503 >> 5) % 1021 + 1
+    index = np.arange(start, start + n, dtype=np.uint64)[:, np.newaxis]
+    # The finaliser of splitmix64: neighbours share no pattern.
+    value = (index * np.uint64(16) + np.array(pins, dtype=np.uint64)) * np.uint64(0x9E3779B97F4A7C15)
+    value = (value ^ value >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
+    return (value >> np.uint64(40)).astype(np.int64) % 1021 + 1
 
 
 @dataclass
