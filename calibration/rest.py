@@ -12,11 +12,12 @@ Array = NDArray[np.float64]
 
 #: s. Window of the RMS whose median is the resting level.
 REST_WINDOW_S: Final = 0.25
-#: A rest is restless when a fifth of its windows exceed 3 times the median and stand 10 µV above
-#: it (the project's own choice: one twitch passes, shifting about does not).
+#: A rest is restless when its fourth quintile is more than 3 times its first, and 15 µV more (the
+#: project's own choice: one twitch passes, shifting about does not, nor does the toggling of one count
+#: of a 10-bit converter, 12 µV).
 RESTLESS_FACTOR: Final = 3.0
-RESTLESS_UV: Final = 10.0
-RESTLESS_QUANTILE: Final = 0.8
+RESTLESS_UV: Final = 15.0
+QUINTILES: Final = (0.2, 0.8)
 #: The part of the windows that must hold samples.
 LEAST_PART: Final = 0.5
 
@@ -45,7 +46,7 @@ def resting_level(signal_uv: Array, sfreq_hz: float, *, raw: bool) -> Rest:
     if len(usable) < LEAST_PART * whole:
         return Rest(reason="Too many samples were lost.")
     levels = np.array([level(part, raw=raw) for part in usable])
-    median = float(np.median(levels))
-    restless = float(np.quantile(levels, RESTLESS_QUANTILE))
-    moved = restless > max(RESTLESS_FACTOR * median, median + RESTLESS_UV)
-    return Rest(median, float(np.std(levels)), "You moved. Let go. Keep still." if moved else "")
+    calm, lively = np.quantile(levels, QUINTILES)
+    moved = lively > max(RESTLESS_FACTOR * calm, calm + RESTLESS_UV)
+    reason = "You moved. Let go. Keep still." if moved else ""
+    return Rest(float(np.median(levels)), float(np.std(levels)), reason)

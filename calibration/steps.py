@@ -95,7 +95,6 @@ class ContactWatch:
     well: int = 0
     sentence: str = ""
     remedy: str = ""
-    starting: bool = False
 
     def push(self, block: Block) -> None:
         """Look at the watched columns of the next block."""
@@ -105,7 +104,6 @@ class ContactWatch:
             return
         channel, state = worst
         self.bad, self.well = self.bad + 1, 0
-        self.starting = state == "STARTING"
         self.sentence, self.remedy = trouble_sentence(channel, state), trouble_remedy(channel, state)
 
     def _worst(self, block: Block) -> tuple[ChannelSpec, str] | None:
@@ -166,7 +164,7 @@ class _Capture:
 
 
 class Resting:
-    """All channels rest at once. A signal that still starts only makes it begin anew."""
+    """All channels rest at once, from when their pads are well."""
 
     def __init__(self, watch: ContactWatch, grid: Grid, plan: Plan) -> None:
         self._watch = watch
@@ -178,14 +176,18 @@ class Resting:
     def push(self, block: Block) -> Outcome | None:
         """Take a block of rest; levels of the watched columns at the end."""
         self._watch.push(block)
-        if self._watch.bad and self._watch.starting:
-            self._capture = _Capture()
-            self._patience -= 1
-            return Outcome(self._watch.sentence, hopeless=True) if self._patience < 0 else None
         if self._watch.bad >= self._grid.blocks(TROUBLE_S):
-            return Outcome(self._watch.sentence)
+            return self._disturbed()
         self._capture.push(block, self._watch.columns)
         return self._measured() if len(self._capture.signal_uv) >= self._blocks else None
+
+    def _disturbed(self) -> Outcome | None:
+        """Trouble before the rest has really begun is waited for; later it repeats the rest."""
+        begun = len(self._capture.signal_uv) >= self._grid.blocks(SETTLED_S)
+        self._capture = _Capture()
+        self._patience -= 1
+        late = self._patience < 0
+        return Outcome(self._watch.sentence, hopeless=late) if begun or late else None
 
     def _measured(self) -> Outcome:
         signal = self._capture.whole()

@@ -29,7 +29,7 @@ Manner = Callable[[int, float], float]
 
 def willing(_squeeze: int, since_s: float) -> float:
     """Reacts after 0.3 s, is at the maximum 0.5 s later, and holds until told to rest."""
-    return float(np.clip((since_s - 0.3) / 0.5, 0.0, 1.0))
+    return min(1.0, max(0.0, (since_s - 0.3) / 0.5))
 
 
 @dataclass
@@ -64,6 +64,15 @@ class Wearer:
             self.spikes[at : at + 5] += rng.choice([-1, 1]) * rng.uniform(2000.0, 5000.0)
         self.now = 0
 
+    def sent_without_spikes(self) -> list[tuple[np.ndarray, np.ndarray, tuple[str, ...]]]:
+        """What was sent, as it would have been without the spikes."""
+        emg = np.concatenate([emg for emg, _, _ in self.sent])
+        emg -= self.spikes[: len(emg)]
+        envelope = rms_125ms(np.vstack([np.zeros((125, emg.shape[1])), emg]))
+        edges = np.cumsum([len(part) for part, _, _ in self.sent])
+        parts = zip(np.split(emg, edges[:-1]), np.split(envelope, edges[:-1]), self.sent, strict=True)
+        return [(part, level, contact) for part, level, (_, _, contact) in parts]
+
     def follow(self, procedure: Procedure, chunk: int = 50) -> Procedure:
         """Drive ``procedure`` until it is over or the signal ends."""
         squeeze, since = 0, 0
@@ -83,14 +92,21 @@ class Wearer:
         part = np.zeros((chunk, len(self.specs)))
         for column, spec in enumerate(self.specs):
             if prompt.kind == "squeeze" and (spec.muscle, spec.side) == (prompt.muscle, prompt.side):
-                times = (self.now + np.arange(chunk) - since) / SFREQ_HZ
-                part[:, column] = [self.manner(squeeze, t) for t in times]
+                # The manner is asked every 10 ms; a ramp of half a second does not need more.
+                asked = np.arange(self.now - since, self.now - since + chunk + 10, 10)
+                wanted = [self.manner(squeeze, sample / SFREQ_HZ) for sample in asked.tolist()]
+                part[:, column] = np.interp(np.arange(asked[0], asked[0] + chunk), asked, wanted)
         here = slice(self.now, self.now + chunk)
         amplitude = part * self.gain[here] * np.asarray(self.mvc_uv)
         self.realised_uv.append(amplitude)
         emg = amplitude * self.carrier[here] + self.noise[here] + self.spikes[here]
         self.now += chunk
-        recent = np.concatenate([e for e, _, _ in self.sent[-4:]] + [emg])
-        squares = np.cumsum(np.vstack([np.zeros((125, len(self.specs))), recent**2]), axis=0)
-        envelope = np.sqrt((squares[125:] - squares[:-125])[-chunk:] / 125)
-        return emg, envelope
+        recent = np.concatenate([e for e, _, _ in self.sent[-130 // chunk - 1 :]] + [emg])
+        before = np.zeros((max(0, chunk + 125 - len(recent)), len(self.specs)))
+        return emg, rms_125ms(np.vstack([before, recent]))[-chunk:]
+
+
+def rms_125ms(emg_uv: np.ndarray) -> np.ndarray:
+    """RMS of the last 125 samples, for all but the first 125: (n, C) -> (n - 125, C)."""
+    squares = np.cumsum(np.vstack([np.zeros((1, emg_uv.shape[1])), emg_uv**2]), axis=0)
+    return np.sqrt(np.maximum(squares[126:] - squares[1:-125], 0.0) / 125)
