@@ -328,7 +328,7 @@ def test_a_script_goes_forward_only():
 @pytest.mark.parametrize("name", ["balanced", "quad-led", "glute-led", "left-weak"])
 def test_the_true_share_follows_from_the_tables(name, exercise):
     who = person(name, exercise, seed=2, channels=BOTH_LEGS)
-    who.take(0, 600_000)
+    who.take(0, 300_000)
     for side in ("left", "right"):
         reps = [rep for rep in who.reps if rep.side == side]
         works = side == "right" or EXERCISES[exercise].other is None
@@ -336,7 +336,7 @@ def test_the_true_share_follows_from_the_tables(name, exercise):
         if works:
             level, factor = EXERCISES[exercise].working, PERSONAS[name].factor
             glute, quad = level.glute * factor("glute", side, 0), level.quad * factor("quad", side, 0)
-            assert np.mean([rep.share for rep in reps]) == pytest.approx(glute / (glute + quad), abs=0.02)
+            assert np.mean([rep.share for rep in reps]) == pytest.approx(glute / (glute + quad), abs=0.025)
 
 
 def test_a_learner_closes_half_the_gap_in_ten_reps():
