@@ -17,9 +17,10 @@ What is named, and on what grounds:
     50 Hz or six of 60 Hz, a sample repeats itself, harmonics and all, and so it does after one period
     of either; EMG has forgotten. Only raw EMG shows its mains.
 ``NO_DATA``
-    Raw EMG that does not move by one count for half a second, where a count is at most 5 µV.
-    Above that the test says nothing: a muscle at rest on a 10-bit board (24 µV a count) may well
-    stay on one count, and a dead channel looks the same.
+    Raw EMG that does not move by one count for half a second, where a count is at most 5 µV. With
+    coarser counts a muscle at rest may well stay on one of them, and a dead channel looks the same:
+    then it takes 0.8 s, and another channel at work (20 µV RMS), whose movement no living pad on the
+    same body would sleep through.
 
 The limits are the project's own choices; on simulated clean signals fewer than 1 in 1000 verdicts
 is anything but good (tests/test_quality.py).
@@ -46,7 +47,9 @@ BLOCKS = 10
 STILL_BLOCKS = 5
 CLIPPED_SHARE = 0.01
 RAIL_MARGIN = 0.005
-FINEST_FLAT_UV = 5.0
+FINE_COUNT_UV = 5.0
+COARSE_STILL_BLOCKS = 8
+AT_WORK_UV = 20.0
 #: s. Whole periods of 50 Hz and of 60 Hz, and one period of each.
 MAINS_MEMORY_S = 0.1
 MAINS_PERIODS_S = (1 / 50, 1 / 60)
@@ -101,7 +104,6 @@ class ContactWatch:
         wide = values_uv.reshape(-1, self._hop * n_channels)
         highs = np.maximum.reduce(wide, 0).tolist()
         lows = np.minimum.reduce(wide, 0).tolist()
-        verdict = []
         for k, watch in enumerate(self._channels):
             clipped = 0
             high, low = max(highs[k::n_channels]), min(lows[k::n_channels])
@@ -109,8 +111,11 @@ class ContactWatch:
                 column = values_uv[:, k]
                 clipped = int(np.count_nonzero((column >= watch.high_uv) | (column <= watch.low_uv)))
             watch.push(n, powers[k], low, high, clipped)
-            verdict.append(watch.judge(self._mains(k) if watch.loud else 0.0))
-        self.verdict = tuple(verdict)
+        working = sum(watch.works for watch in self._channels)
+        self.verdict = tuple(
+            watch.judge(self._mains(k) if watch.loud else 0.0, others_work=working > watch.works)
+            for k, watch in enumerate(self._channels)
+        )
         return self.verdict
 
     def keep(self, emg_uv: Array) -> None:
@@ -141,7 +146,7 @@ class _ChannelWatch:
         self._raw = channel.signal == "raw"
         self.high_uv = (d1 - margin) * scale + offset_uv
         self.low_uv = (d0 + margin) * scale + offset_uv if self._raw else -np.inf
-        self._tells_flat = self._raw and scale <= FINEST_FLAT_UV
+        self._fine = scale <= FINE_COUNT_UV
         self._full = BLOCKS * block
         self.rest_uv = float("nan")
         self.restart()
@@ -150,10 +155,11 @@ class _ChannelWatch:
         self._samples: deque[int] = deque(maxlen=STILL_BLOCKS)
         self._energies: deque[float] = deque(maxlen=STILL_BLOCKS)
         self._clipped: deque[int] = deque(maxlen=BLOCKS)
-        self._lows: deque[float] = deque(maxlen=STILL_BLOCKS)
-        self._highs: deque[float] = deque(maxlen=STILL_BLOCKS)
+        still = STILL_BLOCKS if self._fine else COARSE_STILL_BLOCKS
+        self._lows: deque[float] = deque(maxlen=still)
+        self._highs: deque[float] = deque(maxlen=still)
         self._power = 0.0
-        self.loud = False
+        self.loud = self.works = False
 
     def push(self, n: int, energy: float, low: float, high: float, clipped: int) -> None:
         self._samples.append(n)
@@ -163,16 +169,21 @@ class _ChannelWatch:
         self._highs.append(high)
         self._power = sum(self._energies) / sum(self._samples)
         level = math.sqrt(self._power)
+        self.works = level >= AT_WORK_UV
         self.loud = self._raw and level >= LOOSE_UV and not level <= LOOSE_OVER_REST * self.rest_uv
 
-    def judge(self, mains: float) -> int:
+    def judge(self, mains: float, *, others_work: bool) -> int:
         """The ``Contact`` of now; ``mains`` is the part of the power that is mains."""
         if len(self._lows) < STILL_BLOCKS:
             return _STARTING
         low, high = min(self._lows), max(self._highs)
         if high <= self.low_uv or low >= self.high_uv:
             return _LOOSE
-        if low == high and self._tells_flat:
+        if (
+            low == high
+            and self._raw
+            and (self._fine or (others_work and len(self._lows) == COARSE_STILL_BLOCKS))
+        ):
             return _NO_DATA
         if self.loud and mains > LOOSE_RATIO and mains * self._power >= LOOSE_UV**2:
             return _LOOSE

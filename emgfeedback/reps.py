@@ -24,6 +24,8 @@ Array = NDArray[np.float64]
 
 #: %MVC (glute + quad) above rest that opens a rep while nothing is known about the wearer's reps.
 LEAST_RISE_PERCENT = 8.0
+#: The same as a part of the resting level: muscles that stay tense flicker in proportion.
+LEAST_RISE_OVER_REST = 0.75
 #: Part of a usual rep's rise that opens a rep, and that it must reach.
 OPEN_AT = 0.45
 #: Part of its own rise below which a rep is over, and how long (s) it must stay there.
@@ -185,8 +187,8 @@ class RepDetector:
             self._open_hops = 1
 
     def _least_rise(self) -> float:
-        rise = OPEN_AT * (self._usual - self._rest)
-        return rise if rise > LEAST_RISE_PERCENT else LEAST_RISE_PERCENT
+        rest = self._rest
+        return max(LEAST_RISE_PERCENT, LEAST_RISE_OVER_REST * rest, OPEN_AT * (self._usual - rest))
 
     def _inside(self, hop: int, drive: float) -> Rep | None:
         self._open_hops += 1
