@@ -103,6 +103,7 @@ class LiveSet:
         return draw(
             self.loop.newest,
             self.opened.info.channels,
+            self.opened.info.sfreq_hz,
             self.exercise,
             self.opened.who,
             self.loop.setup.zones,

@@ -1,10 +1,13 @@
 """From what the user asked for to an open source: which board, whose pads, which 100 %."""
 
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+import click
 
 from calibration.plan import ChannelSpec
 from calibration.record import Calibration
@@ -86,6 +89,8 @@ def choose_url(home: Home) -> str:
 
     Raises ``DeviceNotFound`` when a board is known here but absent.
     """
+    if sys.stderr.isatty():
+        click.echo(words.LOOKING, err=True)
     try:
         opener("serial:auto")().close()
     except DeviceNotFound as error:

@@ -53,7 +53,7 @@ class Picture:
     advice: str
     footer: tuple[str, ...]
     stale: bool
-    seconds: float
+    sfreq_hz: float
 
     @property
     def working(self) -> SideView:
@@ -77,6 +77,7 @@ class Situation:
 def draw(
     frame: Frame | None,
     channels: Sequence[ChannelInfo],
+    sfreq_hz: float,
     exercise: Exercise,
     who: str,
     zones: Mapping[str, Zone],
@@ -90,7 +91,7 @@ def draw(
     names = frame.sides if frame is not None else tuple(dict.fromkeys(c.side or "" for c in channels))
     sides = tuple(_side(frame, k, side, zones.get(side), stale=stale) for k, side in enumerate(names))
     headline, advice = _say(bars, sides[0], situation, stale=stale)
-    delay = f"delay {situation.delay_ms:.0f} ms" if situation.delay_ms is not None else ""
+    delay = "" if situation.delay_ms is None else words.delay(situation.delay_ms)
     return Picture(
         exercise=exercise,
         who=who,
@@ -102,7 +103,7 @@ def draw(
         advice=advice,
         footer=tuple(word for word in (situation.link, situation.power, delay) if word),
         stale=stale,
-        seconds=0.0 if frame is None or not len(frame.hops) else float(frame.hops[-1] * frame.hop),
+        sfreq_hz=sfreq_hz,
     )
 
 

@@ -153,15 +153,15 @@ def _reps(canvas: Page, picture: Picture) -> None:
     shown = marks[max(0, len(picture.reps) - room + 1) :][:room] if len(marks) > room else marks
     canvas.put(18, 2, "Reps   " + "  ".join(f"{mark:<6}" for mark in shown))
     if picture.reps:
-        canvas.put(19, 2, last_rep(picture.reps[-1]))
+        canvas.put(19, 2, last_rep(picture.reps[-1], picture.sfreq_hz))
 
 
-def last_rep(rep: Rep, fs_hz: float | None = None) -> str:
-    """``Rep 4: 71 %.`` or why it has no number; with the hold's length when the rate (Hz) is given."""
+def last_rep(rep: Rep, sfreq_hz: float) -> str:
+    """``Rep 4: 71 %. Held 2.1 s.``, or why it has no number."""
     if rep.left_out:
         return f"Rep {rep.number}: left out, {rep.left_out}."
-    held = f" Held {(rep.hold_stop - rep.hold_start) / fs_hz:.1f} s." if fs_hz else ""
-    return f"Rep {rep.number}: {100 * rep.share:.0f} %.{held}"
+    held_s = (rep.hold_stop - rep.hold_start) / sfreq_hz
+    return f"Rep {rep.number}: {100 * rep.share:.0f} %. Held {held_s:.1f} s."
 
 
 def _foot(canvas: Page, picture: Picture) -> None:

@@ -45,6 +45,7 @@ SHARE = {
 COMES_BACK = "The number comes back by itself."
 BASELINE = "First set: this one is your baseline."
 NO_CALIBRATION = "No 100 % yet. Bars show µV, no share."
+LOOKING = "Looking for a board."
 NO_NEW_DATA = "No new data"
 BOARD_LOST = "Board lost. Looking for it. The set goes on when it is back."
 SIMULATED = "SIMULATED PERSON"
@@ -56,6 +57,11 @@ KEYS = "Space end set   p pain: stop"
 def lost(milliseconds: float) -> str:
     """``120 ms lost``, for a gap in the samples."""
     return f"{milliseconds:.0f} ms lost"
+
+
+def delay(milliseconds: float) -> str:
+    """``delay 31 ms``, from a sample's arrival to its decision."""
+    return f"delay {milliseconds:.0f} ms" if milliseconds >= 1.0 else "delay < 1 ms"
 
 
 def share_digits(share: float) -> str:
