@@ -56,9 +56,14 @@ class SentLogWriter:
         channels = format_channel_map(scene.channels).split(",")
         self._row = _row(len(channels))
         header = {"format": FORMAT, "sfreq_hz": sfreq_hz, "channels": channels, "dtype": self._row.descr}
-        self._data = FileIO(path, "wb")
+        try:
+            self._data = FileIO(path, "wb")
+            self._truth = FileIO(_truth_path(path), "wb")
+        except OSError as error:
+            raise OSError(
+                f"The log {path} cannot be written ({error.strerror}); choose another file."
+            ) from error
         self._data.write(json.dumps(header).encode() + b"\n")
-        self._truth = FileIO(_truth_path(path), "wb")
         self._reps = 0
         self._event(
             "scene",

@@ -96,8 +96,14 @@ def write_calibration(request: ServeRequest, scene: Scene) -> None:
     created = datetime.now().astimezone().isoformat(timespec="seconds")
     with SimulatedSource(SimulatedBoard(scene), stream, time.monotonic, fast=True) as source:
         calibration = source.perfect_calibration(ChainSettings(), created, request.wearer)
-    if request.write_calibration is not None:
-        write_atomically(request.write_calibration, dump(calibration).encode())
+    path = request.write_calibration
+    if path is not None:
+        try:
+            write_atomically(path, dump(calibration).encode())
+        except OSError as error:
+            raise OSError(
+                f"The calibration {path} cannot be written ({error.strerror}); choose another file."
+            ) from error
 
 
 class Serving:
