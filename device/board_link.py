@@ -8,7 +8,7 @@ from device.errors import DeviceLost, DeviceNotFound, Reason
 
 #: The virtual clock advances by this much each time the host waits for bytes.
 VIRTUAL_STEP_S = 0.008
-#: In real time the board is asked again after this long, like the 4 ms in which a serial link coalesces.
+#: In real time the board is asked again after this long, about as often as a serial link gives bytes.
 REAL_STEP_S = 0.004
 
 

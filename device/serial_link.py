@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from serial import Serial
 
 DEFAULT_BAUD = 500_000
-#: After the first byte of a burst: long enough for a frame or two, a third of the CPU of reading at once.
-COALESCE_S = 0.004
+#: After the first byte of a burst: long enough for a whole frame, a quarter of the CPU of reading at once.
+COALESCE_S = 0.003
 MOST_BYTES = 65536
 WRITE_TIMEOUT_S = 1.0
 #: ModemManager and the like hold a new port for some seconds.
@@ -103,7 +103,7 @@ class SerialLink:
             raise self._lost() from error
 
     def read(self, timeout_s: float) -> bytes:
-        """Wait up to ``timeout_s`` for a first byte, then 4 ms for more; ``b""`` when none came."""
+        """Wait up to ``timeout_s`` for a first byte, then 3 ms for more; ``b""`` when none came."""
         if not self._port.is_open:
             raise self._lost()
         try:

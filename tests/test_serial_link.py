@@ -1,0 +1,317 @@
+"""Serial links on real ptys: what they cost, how late they are, and one sentence for each trouble."""
+
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+import tty
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pty_board import board_on_pty
+from software_boards import Truth, assert_as_sent, board
+
+from device.errors import DeviceBusy, DeviceLost, DeviceNotFound, PermissionDenied, Reason
+from device.framed import FramedSource
+from device.handshake import StreamRequest
+from device.open import open_source
+from device.serial_link import SerialLink, open_failure
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, str]]:
+    """Master and path of a raw pty."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    yield master, os.ttyname(slave)
+    for descriptor in (master, slave):
+        try:
+            os.close(descriptor)
+        except OSError:
+            continue  # The test has closed it: that was the unplugging.
+
+
+def one_sentence(error: BaseException, *words: str) -> None:
+    message = str(error)
+    assert "\n" not in message
+    assert re.search(r"[.]\s+[A-Z]", message) is None
+    assert message.endswith(".")
+    for word in words:
+        assert word in message
+
+
+def test_bytes_pass_both_ways(terminal):
+    master, path = terminal
+    link = SerialLink(path)
+    assert (link.name, link.baud) == (path, 500_000)
+    everything = bytes(range(256))
+    link.write(everything)
+    assert os.read(master, 1000) == everything
+    os.write(master, everything)
+    assert link.read(1.0) == everything
+    begin = time.monotonic()
+    assert link.read(0.05) == b""
+    assert time.monotonic() - begin < 0.5
+    link.baud = 115_200
+    assert link.baud == 115_200
+    link.close()
+    link.close()
+    with pytest.raises(DeviceLost):
+        link.read(0.0)
+
+
+def test_bytes_that_come_close_together_are_read_together(terminal):
+    master, path = terminal
+    link = SerialLink(path)
+    os.write(master, b"a")
+    os.write(master, b"b")
+    assert link.read(1.0) == b"ab"
+    link.close()
+
+
+def test_a_port_that_is_not_there():
+    with pytest.raises(DeviceNotFound) as caught:
+        SerialLink("/dev/ttyUSB77")
+    assert caught.value.reason is Reason.NO_PORT
+    one_sentence(caught.value, "/dev/ttyUSB77", "plug the board in", "serial:auto")
+
+
+def test_a_file_that_is_no_port(tmp_path):
+    (tmp_path / "notes.txt").write_text("not a port")
+    with pytest.raises(DeviceNotFound) as caught:
+        SerialLink(str(tmp_path / "notes.txt"))
+    one_sentence(caught.value, "notes.txt", "no serial port")
+
+
+def run_python(code: str, *arguments: str, prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
+    command = [*prefix, sys.executable, "-c", textwrap.dedent(code), *arguments]
+    return subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def test_a_port_that_another_program_holds(terminal):
+    _, path = terminal
+    holder = run_python(
+        """
+        import fcntl, sys
+        port = open(sys.argv[1], "r+b", buffering=0)
+        fcntl.flock(port, fcntl.LOCK_EX)
+        print("held", flush=True)
+        sys.stdin.readline()
+        """,
+        path,
+    )
+    try:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(DeviceBusy) as caught:
+            SerialLink(path)
+    finally:
+        holder.communicate("\n", timeout=10)
+    assert caught.value.reason is Reason.BUSY
+    one_sentence(caught.value, path, "in use by another program", "close it")
+    SerialLink(path).close()
+
+
+def test_a_second_link_to_the_same_port_is_refused(terminal):
+    _, path = terminal
+    first = SerialLink(path)
+    with pytest.raises(DeviceBusy):
+        SerialLink(path)
+    first.close()
+
+
+def test_a_port_that_this_user_may_not_open(terminal):
+    """As another user, because root may open anything."""
+    _, path = terminal
+    code = """
+        import sys
+        sys.path[:0] = sys.argv[2:]
+        from device.errors import PermissionDenied
+        from device.serial_link import SerialLink
+        try:
+            SerialLink(sys.argv[1])
+        except PermissionDenied as error:
+            print(error.reason.name, error, sep="|")
+        """
+    Path(path).chmod(0)
+    prefix: tuple[str, ...] = ()
+    if os.geteuid() == 0:
+        setpriv = shutil.which("setpriv")
+        assert setpriv, "this test needs util-linux's setpriv when run by root"
+        prefix = (setpriv, f"--reuid={NOBODY}", "--clear-groups")
+    output, errors = run_python(code, path, *sys.path, prefix=prefix).communicate(timeout=30)
+    reason, _, message = output.strip().partition("|")
+    assert reason == "PERMISSION", errors
+    one_sentence(Exception(message), path, "sudo usermod -aG", "$USER", "log out")
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (FileNotFoundError(2, "x"), DeviceNotFound),
+        (PermissionError(13, "x"), PermissionDenied),
+        (OSError(16, "x"), DeviceBusy),
+        (OSError("could not open port 'COM9': FileNotFoundError(2, 'x', None, 2)"), DeviceNotFound),
+        (
+            OSError("could not open port 'COM3': PermissionError(13, 'Access is denied.', None, 5)"),
+            DeviceBusy,
+        ),
+        (OSError("a driver's own words"), DeviceNotFound),
+    ],
+)
+def test_every_failure_to_open_has_its_sentence(error, kind):
+    failure = open_failure("COM3", error)
+    assert type(failure) is kind
+    one_sentence(failure, "COM3")
+
+
+def test_a_port_that_is_unplugged_while_open(terminal):
+    master, path = terminal
+    link = SerialLink(path)
+    os.close(master)
+    with pytest.raises(DeviceLost) as caught:
+        link.read(1.0)
+    assert caught.value.reason is Reason.UNPLUGGED
+    one_sentence(caught.value, path, "unplugged", "plug it in again")
+    with pytest.raises(DeviceLost):
+        link.write(b"x" * 100_000)
+    link.close()
+
+
+def test_a_full_line_that_nobody_reads_is_no_endless_wait(terminal):
+    _, path = terminal
+    link = SerialLink(path)
+    with pytest.raises(DeviceLost):
+        link.write(b"x" * 1_000_000)
+    link.close()
+
+
+def test_two_seconds_over_a_pty_arrive_whole():
+    truth = Truth()
+    with board_on_pty(board(truth)) as served:
+        with open_source(f"serial:{served.path}?rate=2000&pins=A0,A1&oversample=1") as source:
+            assert source.info.simulated
+            chunks = []
+            until = time.monotonic() + 2.0
+            while time.monotonic() < until:
+                chunk = source.read()
+                if chunk is not None:
+                    chunks.append(chunk)
+        begin = time.monotonic()
+        while served.server.board.streaming:
+            assert time.monotonic() < begin + 2.0, "close did not stop the board"
+            time.sleep(0.01)
+    assert_as_sent(chunks, truth.first)
+    assert source.stats.samples_lost == source.stats.frames_bad == 0
+    assert sum(len(chunk.counts) for chunk in chunks) > 3000
+
+
+def read_on(source: FramedSource) -> None:
+    """Read for as long as it takes to notice that nothing more will come."""
+    for _ in range(100):
+        source.read()
+
+
+def test_the_board_vanishes_from_under_the_source():
+    with board_on_pty(board()) as served:
+        source = FramedSource(SerialLink(served.path), StreamRequest())
+        assert source.read(1.0) is not None
+        served.do(served.server.unplug)
+        with pytest.raises(DeviceLost) as caught:
+            read_on(source)
+        assert caught.value.reason is Reason.UNPLUGGED
+        source.close()
+
+
+#: Writes 10 bytes a millisecond, each with the time at which it was written; reports nothing.
+WRITER = """
+    import os, struct, sys, time
+    master, seconds = int(sys.argv[1]), float(sys.argv[2])
+    due = begin = time.monotonic()
+    while due < begin + seconds:
+        due += 0.001
+        time.sleep(max(0.0, due - time.monotonic()))
+        os.write(master, struct.pack("<dH", time.monotonic(), 0))
+    """
+
+READER = """
+    import struct, sys, time
+    sys.path[:0] = sys.argv[4:]
+    path, way, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
+    if way == "link":
+        from device.serial_link import SerialLink
+        link = SerialLink(path)
+        read = lambda: link.read(0.2)
+    else:
+        import serial
+        port = serial.Serial(path, 500000, timeout=0.2)
+        read = lambda: port.read(port.in_waiting or 1)
+    print("ready", flush=True)
+    data, delays = read(), []
+    begin, cpu = time.monotonic(), time.process_time()
+    while time.monotonic() < begin + seconds:
+        data += read()
+        now = time.monotonic()
+        whole = len(data) // 10 * 10
+        # The delay of the oldest record in what came.
+        if whole:
+            delays.append(now - struct.unpack_from("<d", data)[0])
+        data = data[whole:]
+    delays.sort()
+    print(time.process_time() - cpu, delays[int(0.99 * len(delays))])
+    """
+
+
+def measure(way: str, seconds: float) -> tuple[float, float]:
+    """CPU seconds and 99th percentile of the delay (s) of a reader of 1 kHz x 10 bytes over a pty."""
+    master, slave = pty.openpty()
+    tty.setraw(slave)
+    reader = run_python(READER, os.ttyname(slave), way, str(seconds), *sys.path)
+    try:
+        assert reader.stdout is not None
+        assert reader.stdout.readline() == "ready\n"
+        writer = subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(WRITER), str(master), str(seconds + 1.0)],
+            pass_fds=(master,),
+        )
+        output, errors = reader.communicate(timeout=60)
+        writer.wait(timeout=60)
+    finally:
+        os.close(master)
+        os.close(slave)
+    cpu_s, late_s = map(float, output.split())
+    assert errors == ""
+    return cpu_s, late_s
+
+
+def overslept_s(seconds: float) -> float:
+    """99th percentile of how much too long this machine, as busy as it is, sleeps 3 ms."""
+    late, begin = [], time.monotonic()
+    while (now := time.monotonic()) < begin + seconds:
+        time.sleep(0.003)
+        late.append(time.monotonic() - now - 0.003)
+    return sorted(late)[int(0.99 * len(late))]
+
+
+def test_the_reader_is_punctual_and_costs_half_of_the_usual_loop():
+    """At most 6 ms late at the 99th percentile, at half the CPU or less of read(in_waiting or 1).
+
+    What a busy machine oversleeps in the same round is not the reader's; the best of five rounds counts.
+    """
+    rounds = []
+    for _ in range(5):
+        overslept = overslept_s(0.5)
+        (cpu_s, late_s), (usual_cpu_s, _) = measure("link", 1.0), measure("usual", 1.0)
+        rounds.append((cpu_s / usual_cpu_s, late_s, overslept))
+        if late_s <= 0.006 + max(0.0, overslept - 0.0005) and cpu_s <= 0.5 * usual_cpu_s:
+            return
+    pytest.fail(f"(CPU ratio, delay s, overslept s) of each round: {rounds}")
