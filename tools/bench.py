@@ -122,7 +122,7 @@ def print_duel(duel: Duel, medians: dict[str, dict[str, float]]) -> None:
     ratio = peer[duel.figure] / ours[duel.figure]
     kept = "kept" if ratio >= duel.promised else "NOT KEPT"
     print(
-        f"  {duel.ours} {ours[duel.figure]:.3g}, {duel.peer} {peer[duel.figure]:.4g} {duel.unit}: "
+        f"  {duel.ours} {ours[duel.figure]:.4g}, {duel.peer} {peer[duel.figure]:.4g} {duel.unit}: "
         f"{ratio:.1f} times cheaper (promised {duel.promised:g}: {kept})"
     )
     for role in (duel.ours, duel.peer):
