@@ -16,6 +16,8 @@ _LONGEST_FIELD = 64 * 1024 * 1024
 _READER_WAIT_S = 5.0
 #: s. How long a recorder's commit waits for a reader before it is put off.
 _WRITER_WAIT_S = 0.2
+#: What values that are not as they were written throw where they are read.
+DAMAGE = (ValueError, TypeError, LookupError, OverflowError)
 
 
 def is_busy(error: sqlite3.Error) -> bool:
@@ -32,7 +34,7 @@ def reading(path: Path) -> Iterator[None]:
         if is_busy(error):
             raise NotASession(f"{path} is in use by another program; try again when that is done.") from error
         raise DamagedSession(f"{path} is damaged: {error}.") from error
-    except (ValueError, TypeError, LookupError, OverflowError) as error:
+    except DAMAGE as error:
         raise DamagedSession(f"{path} is damaged: {error}.") from error
 
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,11 +13,15 @@ from calibration import Calibration
 from device import Marker, SampleChunk, StreamInfo
 from emgfeedback.frame import Rep
 from emgfeedback.session import rows
-from emgfeedback.session.database import open_to_read, reading
+from emgfeedback.session.database import DAMAGE, open_to_read, reading
 from emgfeedback.session.digest import seal
 from emgfeedback.session.errors import DamagedSession
 from emgfeedback.session.header import SessionHeader
 from emgfeedback.session.rows import Event, Gap
+
+#: s. A first sample comes this long before (it was under way) and after the file was made, at most.
+_EARLIEST_START_S = 5.0
+_LATEST_START_S = 3600.0
 
 
 class SessionFile:
@@ -103,22 +108,37 @@ class SessionFile:
         start, stop = self.span
         return (stop - start) / self.info.sfreq_hz
 
+    @property
+    def first_sample_at(self) -> datetime:
+        """Time of day of the first sample, with the wearer's offset, good to the jitter of its arrival."""
+        query = "SELECT host_time_s, n_samples FROM chunk ORDER BY start LIMIT 1"
+        with reading(self.path):
+            started = datetime.fromisoformat(self._header.started)
+            row = self._connection.execute(query).fetchone()
+            if row is None:
+                return started
+            host_time_s, n_samples = msgspec.convert(row, tuple[float, int])
+            later_s = host_time_s - n_samples / self.info.sfreq_hz - self._header.started_host_s
+            # Another clock than the anchor's, such as a simulated one, says nothing.
+            plausible = -_EARLIEST_START_S < later_s < _LATEST_START_S
+            return started + timedelta(seconds=later_s) if plausible else started
+
     def chunks(self) -> Iterator[SampleChunk]:
         """The chunks as they arrived, in order; damaged ones are left out, see ``damage``.
 
         ``lost`` is the jump before the chunk, so that a chunk left out counts as lost.
         """
         gaps = {gap.stop: gap.n_samples for gap in self.gaps()}
+        n_channels = len(self.info.channels)
         stop: int | None = None
         for row in self._chunk_rows():
             try:
-                with reading(self.path):
-                    lost = gaps.get(row[0], 0) if stop is None else row[0] - stop
-                    if lost < 0:
-                        raise ValueError(f"the chunk at sample {row[0]} begins inside the one before")
-                    chunk = rows.chunk_from(row, len(self.info.channels), lost)
-            except DamagedSession as error:
-                self.damage = str(error)
+                lost = gaps.get(row[0], 0) if stop is None else row[0] - stop
+                if lost < 0:
+                    raise ValueError(f"the chunk at sample {row[0]} begins inside the one before")
+                chunk = rows.chunk_from(row, n_channels, lost)
+            except DAMAGE as error:
+                self.damage = f"{self.path} is damaged: {error}."
                 continue
             stop = chunk.stop
             yield chunk

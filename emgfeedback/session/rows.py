@@ -11,6 +11,7 @@ import struct
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 import numpy as np
@@ -101,7 +102,8 @@ def channel_from(row: Sequence[object]) -> ChannelInfo:
     fields["physical_range"] = (fields.pop("physical_min"), fields.pop("physical_max"))
     channel = msgspec.convert(fields, ChannelInfo)
     numbers = (*channel.physical_range, channel.gain, channel.skew_s)
-    if not all(math.isfinite(x) for x in numbers) or channel.digital_range[0] >= channel.digital_range[1]:
+    (d0, d1), (p0, p1) = channel.digital_range, channel.physical_range
+    if not all(math.isfinite(x) for x in numbers) or d0 >= d1 or p0 == p1:
         raise ValueError(f"the range of channel {channel.pin} is impossible")
     return channel
 
@@ -146,6 +148,8 @@ def header_from(
     }
     number = fields.pop("calibration")
     start = msgspec.convert(fields, _Start)
+    if datetime.fromisoformat(start.started).tzinfo is None:
+        raise ValueError(f"its start {start.started} has no offset")
     calibration = None if number is None else calibrations[msgspec.convert(number, int)]
     return SessionHeader(
         info, start.settings, calibration, start.zones, start.wearer, start.exercise, start.isolated,
