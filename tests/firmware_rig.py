@@ -31,6 +31,7 @@ from device.wire import Decoder, Hello, Ping, Set, Start, Stop, Test, encode
 CPU_HZ = 16_000_000
 SUPPLY_MV = 5000.0
 BAND_GAP_MV = 1100.0
+BAND_GAP_INPUT = 14  # of the ADC's multiplexer
 START_S = 0.2  # by then the chip has booted, measured its supply and taken SET
 
 Script: TypeAlias = list[tuple[float, bytes]]
@@ -61,8 +62,8 @@ class Chip:
     ``pins_mv`` (n, n_pins) in mV from A0 on at ``pins_hz`` from power-on, then from its first row again;
     without it every pin is at mid-rail. ``linear`` joins the rows by lines. ``adc_phase`` >= 0: cycle,
     modulo the ADC's divider, of its clock's edges; -1: conversions start at once. ``stall`` (i, cycles):
-    the i-th conversion since power-on is held up. ``boot_s``: time before the first instruction.
-    ``eeprom`` keeps the chip's EEPROM between runs.
+    the i-th conversion since power-on is held up. ``slow_wire_s`` (from, for): a byte takes 100 times as long.
+    ``boot_s``: time before the first instruction. ``eeprom`` keeps the chip's EEPROM between runs.
     """
 
     firmware: Firmware
@@ -73,6 +74,7 @@ class Chip:
     band_gap_mv: float = BAND_GAP_MV
     adc_phase: int = -1
     stall: tuple[int, int] | None = None
+    slow_wire_s: tuple[float, float] | None = None
     boot_s: float = 0.0
     eeprom: Path | None = None
 
@@ -106,6 +108,9 @@ class Chip:
             words.append("--linear")
         if self.stall:
             words += ["--stall-at", self.stall[0], "--stall-cycles", self.stall[1]]
+        if self.slow_wire_s:
+            at, during = (int(seconds * CPU_HZ) for seconds in self.slow_wire_s)
+            words += ["--slow-wire-at", at, "--slow-wire-cycles", during]
         if self.eeprom:
             words += ["--eeprom", self.eeprom]
         return [str(build_runner()), *map(str, words)]

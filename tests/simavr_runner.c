@@ -4,11 +4,12 @@
  * What it puts in place of simavr 1.6:
  *   - converter: the data sheet's floor(V x 1024 / Vref) of the voltage at the cycle at which the
  *     conversion starts (simavr: whole mV, x 1023, taken when ADCL is read)
- *   - with --adc-phase P: a conversion starts at the next edge of the ADC's clock, whose edges lie
- *     at cycles congruent P (simavr: at once)
+ *   - with --adc-phase P: a conversion starts at the next edge of the ADC's clock; edges lie P cycles,
+ *     modulo the ADC's divider, behind the last restart of Timer1 (simavr: it starts at once)
  *   - interrupt entry takes 4 cycles, 8 out of sleep (simavr: none)
  *   - a UART byte takes 10 bits (simavr: 11)
- *   - a conversion can be held up (--stall), as nothing on a real chip would, to force a missed tick
+ *   - a conversion can be held up (--stall-at) to force a missed tick, and the wire slowed down
+ *     (--slow-wire-at) to fill the firmware's buffer: faults that a real chip hardly has
  *
  * The UART is a file of bytes with their cycles, and a script of bytes to the chip at given cycles
  * (--script; fast and deterministic), or a pseudo-terminal paced to the wall clock (--pty), which
@@ -40,7 +41,7 @@
 
 DEFINE_FIFO(uint16_t, uart_fifo);
 
-enum { ADCL = 0x78, ADCH = 0x79, ADCSRA = 0x7A, ADMUX = 0x7C, UBRR0L = 0xC4, FREQUENCY = 16000000 };
+enum { ADCL = 0x78, ADCH = 0x79, ADCSRA = 0x7A, ADMUX = 0x7C, TCNT1L = 0x84, UBRR0L = 0xC4, FREQUENCY = 16000000 };
 enum { PINS = 8, BAND_GAP = 14, GROUND = 15, MUXES = 16 };
 enum { ADSC = 1 << 6, ADEN = 1 << 7 };
 
@@ -49,7 +50,7 @@ static struct {
 	double seconds, pin_hz, band_gap_mv, supply_mv, boot_s;
 	int pin_columns, adc_phase, reset_on_open;
 	bool pty, linear;
-	uint64_t stall_at, stall_cycles;
+	uint64_t stall_at, stall_cycles, slow_wire_at, slow_wire_cycles;
 } option = {.seconds = 1, .band_gap_mv = 1100, .supply_mv = 5000, .adc_phase = -1, .stall_at = UINT64_MAX};
 
 static avr_t *avr;
@@ -118,9 +119,10 @@ static FILE *conversion_log;
 static struct conversion conversion;
 static bool conversion_open;
 static uint64_t conversion_count;
-static avr_io_write_t write_adcsra;
+static avr_io_write_t write_adcsra, write_tcnt1;
 static avr_io_read_t read_adcl, read_adch;
-static void *adcsra_param, *adc_param;
+static void *adcsra_param, *adc_param, *tcnt1_param;
+static uint64_t timer_restart;
 static bool start_waits;
 static uint8_t waiting_value;
 
@@ -153,7 +155,7 @@ static uint64_t cycles_to_wait(uint8_t value) {
 	if (option.adc_phase >= 0) {
 		unsigned bits = value & 7;
 		uint64_t divider = 1u << (bits ? bits : 1);
-		uint64_t since = (avr->cycle + divider - option.adc_phase % divider) % divider;
+		uint64_t since = (avr->cycle - timer_restart + divider - option.adc_phase % divider) % divider;
 		wait = since ? divider - since : 0;
 	}
 	if (conversion_count == option.stall_at) wait += option.stall_cycles;
@@ -199,8 +201,18 @@ static uint8_t on_adch(avr_t *a, avr_io_addr_t address, void *param) {
 	return a->data[ADCH];
 }
 
+static void on_tcnt1(avr_t *a, avr_io_addr_t address, uint8_t value, void *param) {
+	(void)param;
+	timer_restart = a->cycle;
+	write_tcnt1(a, address, value, tcnt1_param);
+}
+
 static void take_over_adc(void) {
 	int sra = AVR_DATA_TO_IO(ADCSRA), low = AVR_DATA_TO_IO(ADCL), high = AVR_DATA_TO_IO(ADCH);
+	int timer = AVR_DATA_TO_IO(TCNT1L);
+	write_tcnt1 = avr->io[timer].w.c;
+	tcnt1_param = avr->io[timer].w.param;
+	avr->io[timer].w.c = on_tcnt1;
 	write_adcsra = avr->io[sra].w.c;
 	adcsra_param = avr->io[sra].w.param;
 	avr->io[sra].w.c = on_adcsra;
@@ -263,6 +275,16 @@ static void on_ubrr(avr_t *a, avr_io_addr_t address, uint8_t value, void *param)
 	(void)param;
 	write_ubrr(a, address, value, ubrr_param);
 	uart->cycles_per_byte = uart->cycles_per_byte / 11 * 10;
+}
+
+enum { SLOWER = 100 };
+
+static avr_cycle_count_t change_wire(avr_t *a, avr_cycle_count_t when, void *param) {
+	static bool slow;
+	(void)a, (void)param;
+	slow = !slow;
+	uart->cycles_per_byte = slow ? uart->cycles_per_byte * SLOWER : uart->cycles_per_byte / SLOWER;
+	return slow ? when + option.slow_wire_cycles : 0;
 }
 
 static void on_output(avr_irq_t *irq, uint32_t value, void *param) {
@@ -460,6 +482,7 @@ static void start_timers(void) {
 	if (script) avr_cycle_timer_register(avr, 1, next_script_byte, NULL);
 	if (sleep_log) avr_cycle_timer_register(avr, 1, log_sleep, NULL);
 	if (pty >= 0) avr_cycle_timer_register(avr, STEP, step_pty, NULL);
+	if (option.slow_wire_cycles) avr_cycle_timer_register(avr, option.slow_wire_at, change_wire, NULL);
 }
 
 static void restart(void) {
@@ -500,6 +523,8 @@ static void parse(int count, char **words) {
 		else if (!strcmp(word, "--adc-phase")) option.adc_phase = atoi(value);
 		else if (!strcmp(word, "--stall-at")) option.stall_at = strtoull(value, NULL, 10);
 		else if (!strcmp(word, "--stall-cycles")) option.stall_cycles = strtoull(value, NULL, 10);
+		else if (!strcmp(word, "--slow-wire-at")) option.slow_wire_at = strtoull(value, NULL, 10);
+		else if (!strcmp(word, "--slow-wire-cycles")) option.slow_wire_cycles = strtoull(value, NULL, 10);
 		else if (!strcmp(word, "--boot")) option.boot_s = atof(value);
 		else if (!strcmp(word, "--script")) option.script = value;
 		else if (!strcmp(word, "--conversions")) option.conversions = value;

@@ -35,6 +35,19 @@ static const uint8_t BOARD = 3;
 #endif
 #endif
 
+// The analog pins, in the order in which they are asked for.
+#ifndef EM_ANALOG_PINS
+#if EM_PINS <= 4
+#define EM_ANALOG_PINS A0, A1, A2, A3
+#elif EM_PINS <= 6
+#define EM_ANALOG_PINS A0, A1, A2, A3, A4, A5
+#else
+#define EM_ANALOG_PINS A0, A1, A2, A3, A4, A5, A6, A7
+#endif
+#endif
+static const uint8_t ANALOG_PINS[] = {EM_ANALOG_PINS};
+static_assert(sizeof ANALOG_PINS >= EM_PINS, "EM_ANALOG_PINS names fewer pins than EM_PINS says");
+
 static const uint8_t CAPABILITIES = EFP_CAN_TEST | EFP_CAN_OVERSAMPLE | EFP_CAN_PACK;
 static const uint8_t LAST_SIGNAL = EFP_SQUARE;
 static const uint8_t ADC_BITS = EM_ADC_BITS;
@@ -84,7 +97,7 @@ static void sampler_step() {
   if (static_cast<int32_t>(late) < 0) return;
   bool gap = false;
   for (; late >= period_us; late -= period_us) {
-    count(ticks_missed);
+    count_up(ticks_missed);
     set_index++;
     next_us += period_us;
     gap = true;
@@ -94,7 +107,7 @@ static void sampler_step() {
   next_us += period_us;
   for (uint8_t i = 0; i < channels; i++) {
     uint16_t sum = 0;
-    for (uint8_t j = 0; j < conversions; j++) sum += analogRead(A0 + sampled_pins[i]);
+    for (uint8_t j = 0; j < conversions; j++) sum += analogRead(ANALOG_PINS[sampled_pins[i]]);
     set_at[i] = sum;
   }
   set_commit();
@@ -105,7 +118,7 @@ static uint16_t sampler_missed() { return ticks_missed; }
 static uint16_t measure_supply() { return 0; }
 
 static uint16_t sampler_noise(uint8_t i) {
-  return analogRead(A0 + i % EM_PINS) + static_cast<uint16_t>(micros() << 4);
+  return analogRead(ANALOG_PINS[i % EM_PINS]) + static_cast<uint16_t>(micros() << 4);
 }
 
 void port_transmit() {}
@@ -125,7 +138,7 @@ static void port_begin() {
 #endif
   const uint8_t rounds = 16;
   uint32_t began = micros();
-  for (uint8_t i = 0; i < rounds; i++) analogRead(A0);
+  for (uint8_t i = 0; i < rounds; i++) analogRead(ANALOG_PINS[0]);
   conversion_us = (micros() - began) / rounds + 1;
 }
 

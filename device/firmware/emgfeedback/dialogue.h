@@ -32,7 +32,7 @@ static bool send_frame(uint8_t type) { return efp_send(scratch, type, scratch_at
 static void put_channel(uint8_t i) {
   uint8_t pin = settings.pins[i];
   Sensor sensor;
-  memcpy_P(&sensor, &SENSORS[pin], sizeof sensor);
+  EM_FROM_FLASH(&sensor, &SENSORS[pin], sizeof sensor);
   uint16_t middle = static_cast<uint16_t>((top_count + 1UL) / 2);
   char label[8] = {'A', static_cast<char>('0' + pin)};
   put8(pin);
@@ -59,7 +59,7 @@ static bool send_info() {
   put16(CAPABILITIES);
   put16(highest_rate_now);
   put8(BOARD);
-  put8(signal);
+  put8(test_signal);
   put16(boot_count);
   for (uint8_t i = 0; i < settings.c; i++) put_channel(i);
   return send_frame(EFP_INFO);
@@ -105,17 +105,14 @@ static void send_ack(Verdict verdict) {
 // Samples of a waiting frame as they go on the wire: rails looked for, two samples into three bytes.
 static uint8_t finish_samples(DataFrame &frame) {
   uint8_t values = frame.n * channels;
-  if (signal == EFP_RAMP || signal == EFP_SQUARE) {
-    frame.flags |= EFP_TEST_SIGNAL;
-  } else {
-    uint16_t rail = top_count - (settings.oversample - 1);  // each conversion at its highest
-    uint8_t flags = signal ? EFP_TEST_SIGNAL : 0;
-    for (uint8_t i = 0; i < values; i++) {
-      if (frame.sample[i] == 0) flags |= EFP_CLIP_LOW;
-      if (frame.sample[i] >= rail) flags |= EFP_CLIP_HIGH;
-    }
-    frame.flags |= flags;
+  // A sum of conversions stops short of the highest code, which a test signal reaches.
+  uint16_t rail = top_count - (settings.oversample - 1);
+  uint8_t flags = test_signal ? EFP_TEST_SIGNAL : 0;
+  for (uint8_t i = 0; i < values; i++) {
+    if (frame.sample[i] == 0) flags |= EFP_CLIP_LOW;
+    if (frame.sample[i] >= rail) flags |= EFP_CLIP_HIGH;
   }
+  frame.flags |= flags;
   if (settings.encoding == EFP_U16) return 2 * values;
   uint8_t *out = reinterpret_cast<uint8_t *>(frame.sample);
   for (uint8_t i = 0; i < values; i += 2) {
@@ -158,12 +155,13 @@ static void take_set() {
 }
 
 static void take_start() {
-  if (!streaming) epoch_next();
+  bool change = !streaming;
+  if (change) epoch_next();
   send_ack({EFP_DONE, 0});
-  info_wanted = true;
-  if (streaming) return;
-  measure_reference();
+  if (change) measure_reference();
   streaming = true;
+  info_wanted = !send_info();
+  if (!change) return;
   status_us = info_us = clock_us();
   frames_bad = 0;
   sampler_start(settings.pins);
@@ -182,7 +180,7 @@ static void take_test(uint8_t asked) {
   } else if (asked > LAST_SIGNAL) {
     verdict.code = EFP_NO_SUCH_SIGNAL;
   } else {
-    signal = asked;
+    test_signal = asked;
   }
   send_ack(verdict);
 }
@@ -200,14 +198,9 @@ static uint8_t command_length(uint8_t type) {
 
 static void take_command(uint8_t length) {
   uint8_t type = command[0] & 0x0F;
-  bool from_host = command[0] >> 4 == EFP_VERSION && type >= EFP_HELLO;
-  if (!from_host) return count(frames_bad);
-  if (type > EFP_TEST) {  // a newer host's: it counts as unknown, and the host is told
-    count(frames_bad);
-    return send_ack({EFP_UNKNOWN, 0});
-  }
-  bool too_many = type == EFP_SET && command[9] > EFP_MOST_CHANNELS;
-  if (too_many || length != command_length(type)) return count(frames_bad);
+  // What is of another version, unknown, not for boards or of a wrong length is only counted (P1.4).
+  bool known = command[0] >> 4 == EFP_VERSION && length == command_length(type);
+  if (!known) return count_up(frames_bad);
   heard_us = clock_us();
   switch (type) {
     case EFP_HELLO: info_wanted = true; break;
@@ -220,9 +213,9 @@ static void take_command(uint8_t length) {
 }
 
 static void receive() {
-  // A few bytes at a time: a flood of them must not keep DATA waiting.
+  // DATA goes first: a flood of commands takes neither its time nor its room.
   uint8_t byte;
-  for (uint8_t i = 0; i < 8 && ring_room() >= ANSWER_ROOM && port_receive(byte); i++) {
+  for (uint8_t i = 0; i < 8 && !frame_waits && ring_room() >= ANSWER_ROOM && port_receive(byte); i++) {
     uint8_t length = unstuffer.take(byte);
     if (length) take_command(length);
   }

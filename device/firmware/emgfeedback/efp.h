@@ -12,6 +12,7 @@
 
 enum : uint8_t {
   EFP_VERSION = 1,
+  EFP_MOST_CHANNELS = 8,
   // Types of frames (P3 to P6).
   EFP_DATA = 0, EFP_INFO = 1, EFP_STATUS = 2, EFP_PONG = 3, EFP_ACK = 4, EFP_EVENT = 6,
   EFP_HELLO = 8, EFP_SET = 9, EFP_START = 10, EFP_STOP = 11, EFP_PING = 12, EFP_TEST = 13,
@@ -30,7 +31,6 @@ enum : uint8_t {
   EFP_OFF = 0, EFP_RAMP = 1, EFP_SQUARE = 2, EFP_GROUND = 3, EFP_BAND_GAP = 4,
   // Capabilities (P4).
   EFP_CAN_TEST = 1, EFP_CAN_OVERSAMPLE = 2, EFP_CAN_PACK = 4, EFP_OWN_TIMER = 8,
-  EFP_MOST_CHANNELS = 8,
 };
 
 // Kinds of sensors (P4), by the names of the table in the sketch, and where their 0 µV lies.
@@ -43,7 +43,7 @@ static inline uint16_t efp_crc(uint16_t crc, uint8_t byte) { return _crc_xmodem_
 #else
 static inline uint16_t efp_crc(uint16_t crc, uint8_t byte) {
   crc ^= static_cast<uint16_t>(byte) << 8;
-  for (uint8_t bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1;
+  for (uint8_t i = 0; i < 8; i++) crc = crc & 0x8000 ? crc << 1 ^ 0x1021 : crc << 1;
   return crc;
 }
 #endif
@@ -92,8 +92,8 @@ struct Stuffer {
   }
 };
 
-// Send header and body, `length` bytes at `frame`, in one pass; the header but its type is filled
-// in here. False, and nothing sent, when the ring lacks room for all of it (P6.7).
+// Send the `length` bytes at `frame` as a frame of this type, in one pass: body from byte 4 on, the
+// header is filled in here. False, and nothing sent, when the ring lacks room for all of it (P6.7).
 static bool efp_send(uint8_t *frame, uint8_t type, uint8_t length) {
   if (ring_room() < wire_bytes(length)) return false;
   frame[0] = EFP_VERSION << 4 | type;
@@ -127,7 +127,7 @@ static const uint8_t LONGEST_FRAME = 253;
 static uint8_t command[LONGEST_COMMAND];
 static uint16_t frames_bad;
 
-static inline void count(uint16_t &counter) {
+static inline void count_up(uint16_t &counter) {
   if (counter != 0xFFFF) counter++;
 }
 
@@ -156,7 +156,7 @@ struct Unstuffer {
     if (byte == 0) {
       uint8_t whole = length;
       bool good = !broken && left == 0 && length >= 6 && crc == EFP_CRC_GOOD;
-      if (begun && !good) count(frames_bad);
+      if (begun && !good) count_up(frames_bad);
       reset();
       return good ? whole : 0;
     }

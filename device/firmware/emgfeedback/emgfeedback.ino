@@ -22,7 +22,7 @@
 #define EM_SENSOR_A6 EM_RAW, 200.00, EM_MID_RAIL  // A6 and A7: Nano and Pro Mini only
 #define EM_SENSOR_A7 EM_RAW, 200.00, EM_MID_RAIL
 
-// Pins that can be asked for, from A0 on: 6 on an Uno, 8 on a Nano or Pro Mini.
+// Pins that can be asked for, from A0 on: 6 on an Uno, 8 on a Nano or Pro Mini, 4 on an RP2040.
 #ifndef EM_PINS
 #define EM_PINS 6
 #endif

@@ -6,7 +6,8 @@
 
 #include "efp.h"
 
-static const uint8_t MOST_SAMPLES = 96;  // of a frame: 8 ms of 6 channels at 2 kHz
+static const uint8_t MOST_PAYLOAD = 241;  // bytes: a frame has at most 253
+static const uint8_t MOST_SAMPLES = 160;  // of a frame, packed in twelve bits; as u16 120
 
 struct __attribute__((packed)) DataFrame {
   uint8_t header[4];
@@ -30,7 +31,7 @@ static uint16_t ticks_missed;
 // As set by SET and TEST; constant while streaming.
 static uint8_t channels;
 static uint8_t sets_per_frame;
-static uint8_t signal;
+static uint8_t test_signal;
 static uint16_t top_count;  // 2^bits - 1
 
 static inline void frames_begin() {
@@ -47,7 +48,7 @@ static inline void frames_begin() {
 static inline void frame_close() {
   DataFrame &frame = frames[filling];
   if (frame_waits) {
-    count(frames_dropped);
+    count_up(frames_dropped);
     next_flags |= EFP_FRAMES_DROPPED | (frame.flags & (EFP_TICK_MISSED | EFP_FIRST));
   } else {
     frame.n = filled;
@@ -74,16 +75,16 @@ static inline void set_open(uint32_t t_us, bool gap) {
 
 // Signals without a converter, written over the set under way (P6.6).
 static void set_synthesize() {
-  uint16_t value = signal == EFP_RAMP ? set_index : (set_index & 64 ? top_count : 0);
+  uint16_t value = test_signal == EFP_RAMP ? set_index : (set_index & 64 ? top_count : 0);
   for (uint8_t i = 0; i < channels; i++) {
     set_at[i] = value & top_count;
-    if (signal == EFP_RAMP) value += 1000;
+    if (test_signal == EFP_RAMP) value += 1000;
   }
 }
 
 // All samples of the set under way are in their places.
 static inline void set_commit() {
-  if (signal == EFP_RAMP || signal == EFP_SQUARE) set_synthesize();
+  if (test_signal == EFP_RAMP || test_signal == EFP_SQUARE) set_synthesize();
   set_at += channels;
   if (++filled == sets_per_frame) frame_close();
 }

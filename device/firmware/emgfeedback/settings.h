@@ -16,6 +16,15 @@ struct Verdict {
   uint16_t limit;
 };
 
+#if defined(__AVR__)  // tables stay in flash there, and are copied out of it
+#include <avr/pgmspace.h>
+#define EM_IN_FLASH PROGMEM
+#define EM_FROM_FLASH memcpy_P
+#else
+#define EM_IN_FLASH
+#define EM_FROM_FLASH memcpy
+#endif
+
 struct Sensor {
   uint8_t kind;
   uint32_t gain_x100;
@@ -26,7 +35,7 @@ constexpr Sensor sensor(uint8_t kind, double gain, uint8_t zero) {
   return {kind, static_cast<uint32_t>(gain * 100 + 0.5), zero};
 }
 
-static const Sensor SENSORS[] PROGMEM = {
+static const Sensor SENSORS[] EM_IN_FLASH = {
     sensor(EM_SENSOR_A0), sensor(EM_SENSOR_A1), sensor(EM_SENSOR_A2), sensor(EM_SENSOR_A3),
     sensor(EM_SENSOR_A4), sensor(EM_SENSOR_A5), sensor(EM_SENSOR_A6), sensor(EM_SENSOR_A7),
 };
@@ -46,7 +55,9 @@ static uint32_t wire_limit(const Settings &s, uint8_t k) {
   return 85 * (REAL_BAUD / 10) * k / (100UL * (14 + payload_bytes(s, k)));
 }
 
-static uint8_t most_sets(const Settings &s) { return MOST_SAMPLES / s.c; }
+static uint8_t most_sets(const Settings &s) {
+  return (s.encoding == EFP_P12 ? MOST_PAYLOAD * 2 / 3 : MOST_PAYLOAD / 2) / s.c;
+}
 
 // Sets in a frame for these settings: the fewest that last 4 ms, up to 8 ms where the wire needs
 // it; 0 when the wire cannot carry them (P6.4).
@@ -97,12 +108,12 @@ static uint8_t most_oversampling() { return ADC_BITS + 4 <= 16 ? 16 : ADC_BITS +
 
 // Whether `s` can be done; if so, its k is filled in.
 static Verdict settings_judge(Settings &s) {
-  if (s.rate_hz == 0 || s.c == 0) return {EFP_MALFORMED, 0};
+  if (s.rate_hz == 0 || s.c == 0 || s.c > EFP_MOST_CHANNELS) return {EFP_MALFORMED, 0};
   if (!pins_possible(s)) return {EFP_PINS, EM_PINS - 1};
-  if (s.k > most_sets(s)) return {EFP_MALFORMED, 0};
   bool power = s.oversample == 1 || s.oversample == 4 || s.oversample == 16;
   if (!power || s.oversample > most_oversampling()) return {EFP_OVERSAMPLING, most_oversampling()};
   if (s.encoding > EFP_P12 || (s.encoding == EFP_P12 && sample_bits(s) > 12)) return {EFP_ENCODING, 0};
+  if (s.k > most_sets(s)) return {EFP_MALFORMED, 0};
   if (s.rate_hz > sampler_limit(s.c, s.oversample)) return {EFP_TOO_FAST_FOR_CONVERTER, highest_rate(s)};
   uint8_t k = choose_k(s);
   if (k == 0) return {EFP_TOO_FAST_FOR_WIRE, highest_rate(s)};
