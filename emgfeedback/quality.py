@@ -61,8 +61,8 @@ LOOSE_OVER_REST = 3.0
 class ContactWatch:
     """Watches every channel of a stream; ``verdict`` is a tuple of ``Contact`` numbers, one each.
 
-    ``block`` is the number of samples in a block, whole hops. Values are counts times ``uv_per_count`` plus
-    ``offset_uv`` (n_channels,), the same numbers that the filters get.
+    ``block`` is the number of samples in a block, whole hops. Values are counts times
+    ``uv_per_count`` plus ``offset_uv`` (n_channels,), the same numbers that the filters get.
     """
 
     def __init__(self, channels: Sequence[ChannelInfo], hop: int, sfreq_hz: float, offset_uv: Array) -> None:
@@ -169,7 +169,7 @@ class _ChannelWatch:
         self._highs.append(high)
         self._power = sum(self._energies) / sum(self._samples)
         level = math.sqrt(self._power)
-        self.works = level >= AT_WORK_UV
+        self.works = self._raw and level >= AT_WORK_UV
         self.loud = self._raw and level >= LOOSE_UV and not level <= LOOSE_OVER_REST * self.rest_uv
 
     def judge(self, mains: float, *, others_work: bool) -> int:
@@ -179,11 +179,8 @@ class _ChannelWatch:
         low, high = min(self._lows), max(self._highs)
         if high <= self.low_uv or low >= self.high_uv:
             return _LOOSE
-        if (
-            low == high
-            and self._raw
-            and (self._fine or (others_work and len(self._lows) == COARSE_STILL_BLOCKS))
-        ):
+        certain = self._fine or (others_work and len(self._lows) == COARSE_STILL_BLOCKS)
+        if low == high and self._raw and certain:
             return _NO_DATA
         if self.loud and mains > LOOSE_RATIO and mains * self._power >= LOOSE_UV**2:
             return _LOOSE

@@ -221,7 +221,7 @@ class RepDetector:
         if len(between) < self._shortest or 2 * np.count_nonzero(between) > len(between):
             return None
         start = max(shape.start, self._last_stop - origin)
-        stop = min(shape.stop, n - 1)
+        stop = min(shape.stop, n - 1 + self._lag)
         means, peaks = self._facts(n, start, shape.hold_stop, blind)
         left_out = self._left_out(origin + start, origin + stop)
         both = means[self._glute] + means[self._quad]
@@ -295,6 +295,11 @@ def _shape(drives: Array, opened: int, rest: float, top: float) -> _Shape | None
     held = opened + np.flatnonzero(inside >= rest + SHOULDER * rise)
     first, last = int(halves[0]), int(halves[-1])
     feet = np.flatnonzero(drives[:first] <= rest + FOOT * rise)
-    # The end of the lowering has not been seen yet: it is taken to be symmetric about half height.
-    stop = 2 * last - int(held[-1])
-    return _Shape(int(feet[-1]) if len(feet) else 0, first, int(held[0]), int(held[-1]), last, stop, height)
+    foot = int(feet[-1]) if len(feet) else 0
+    # The ends of a ramp drown in the flicker. From half height to foot or shoulder it has gone half of
+    # that half of its time (a raised cosine has); the end of the lowering mirrors its beginning.
+    start = max(2 * foot - first, 0)
+    hold_start, hold_stop = 2 * int(held[0]) - first, 2 * int(held[-1]) - last
+    if hold_start > hold_stop:
+        hold_start = hold_stop = (hold_start + hold_stop) // 2
+    return _Shape(start, first, hold_start, hold_stop, last, 2 * last - hold_stop, height)

@@ -48,7 +48,9 @@ def stream_info(channels: ChannelMap, adc: Adc, sfreq_hz: float) -> StreamInfo:
     middle = adc.oversample * (1 << (adc.converter_bits - 1))
     step = adc.step_uv / adc.oversample
     inputs = tuple(
-        ChannelInfo(c.pin, c.muscle, c.side, "raw", (0, top), (-middle * step, (top - middle) * step), adc.gain)
+        ChannelInfo(
+            c.pin, c.muscle, c.side, "raw", (0, top), (-middle * step, (top - middle) * step), adc.gain
+        )
         for c in channels
     )
     return StreamInfo(
