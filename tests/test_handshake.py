@@ -1,6 +1,7 @@
 """The dialogue that starts a stream, held with the board in software over a line that may lose frames."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from device.board import Board
 from device.board_settings import BoardModel
 from device.errors import HandshakeFailed, Reason
 from device.handshake import PATIENCE_S, REPEAT_S, Handshake, Phase, StreamRequest
-from device.keepalive import READINGS_KEPT, KeepAlive
+from device.keepalive import READINGS_KEPT, UNANSWERED_KEPT, KeepAlive
 from device.wire import (
     Ack,
     AckCode,
@@ -159,6 +160,11 @@ def test_a_board_that_boots_for_two_seconds_is_waited_for() -> None:
     hellos = [at_s for at_s, message in line.said if isinstance(message, Hello)]
     assert np.diff(hellos) == pytest.approx(REPEAT_S, abs=STEP_S + 1e-9)
     assert len(hellos) == 10
+
+
+def test_the_patience_for_settings_begins_when_the_board_answers() -> None:
+    line = Line(StreamRequest(), powered(BoardModel(boot_s=3.9)), loses_first(Ack, 3))
+    line.until_streaming(3.9 + 4 * REPEAT_S + 0.1)
 
 
 def test_silence_is_given_up_after_four_seconds() -> None:
@@ -334,6 +340,20 @@ def test_a_board_that_stopped_because_it_heard_no_host_is_started_again() -> Non
     assert line.board.streaming
 
 
+def test_a_board_that_says_it_is_idle_or_set_anew_is_no_longer_streaming() -> None:
+    line = Line(StreamRequest(), powered())
+    info = line.until_streaming()
+    line.handshake.receive(info, line.now_s)
+    assert line.handshake.phase is Phase.STREAMING
+    line.handshake.receive(replace(info, epoch=info.epoch + 1), line.now_s)
+    assert line.handshake.phase is Phase.STOPPING
+    line.until_streaming()
+    line.board.receive(encode(Stop(), 0) + encode(Hello(), 1))
+    line.run(0.05)
+    assert line.handshake.phase is Phase.STREAMING
+    assert line.commands[-2:] == ["Set", "Start"]
+
+
 def test_a_board_that_grants_other_pins_than_asked_is_not_taken_for_ours() -> None:
     handshake = Handshake(StreamRequest(pins=(4, 5)), "COM3")
     handshake.poll(0.0)
@@ -396,6 +416,26 @@ def test_keep_alive_keeps_the_shortest_way_and_forgets_old_ones() -> None:
             assert keeper.reading.round_trip_s == pytest.approx(0.001)
     assert keeper.reading is not None
     assert keeper.reading.round_trip_s > 0.02
+
+
+def test_keep_alive_takes_out_the_time_that_the_board_needed() -> None:
+    keeper = KeepAlive()
+    ping = keeper.poll(10.0)
+    assert ping is not None
+    keeper.receive(Pong(ping.token, 2**32 - 2000, 4000), 10.010)
+    assert keeper.reading is not None
+    assert keeper.reading.round_trip_s == pytest.approx(0.004)
+    assert keeper.reading.host_s == pytest.approx(10.005)
+    assert keeper.reading.board_us == 1000
+
+
+def test_keep_alive_forgets_what_is_never_answered() -> None:
+    keeper = KeepAlive()
+    pings = [keeper.poll(float(second)) for second in range(20)]
+    for ping in pings[:-UNANSWERED_KEPT]:
+        assert ping is not None
+        keeper.receive(Pong(ping.token, 0, 0), 20.0)
+    assert keeper.reading is None
 
 
 def test_stop_is_one_stop_frame() -> None:

@@ -120,7 +120,7 @@ def test_p1_2_a_wire_frame_is_two_bytes_longer_and_its_only_zero_ends_it() -> No
         encode(longest._replace(samples=b"\1" * 242))
     for length in (5, 254):
         decoder = Decoder("board")
-        assert decoder.feed(framed(b"\x1c" + b"\1" * (length - 3))) == []
+        assert decoder.feed(framed(b"\x1a" + b"\1" * (length - 3))) == []
         assert decoder.stats.bad_by_cause == {"length": 1}
 
 
@@ -349,8 +349,10 @@ def test_p3_6_data_waits_for_its_info_and_older_epochs_are_dropped() -> None:
         assert decoder.feed(encode(data(epoch=(EPOCH.number - age) % 256))) == []
     assert decoder.stats.bad_by_cause["old epoch"] == 4
     newer = data(epoch=EPOCH.number + 1)
+    assert decoder.feed(encode(newer._replace(n=3))) == []
     assert decoder.feed(encode(newer)) == []
     assert decoder.feed(encode(replace(EPOCH.info(), epoch=EPOCH.number + 1)))[1:] == [newer]
+    assert decoder.stats.bad_by_cause["length"] == 1
 
 
 # P4 INFO.

@@ -381,25 +381,20 @@ def test_memory_is_bounded_whatever_comes() -> None:
     assert decoder.stats.bad_by_cause == {"length": 1, "no info": 2000}
 
 
-def test_decoding_a_frame_costs_less_than_three_bare_loops_over_its_bytes() -> None:
-    """A guard against slow paths; the yardstick runs on the same machine in the same breath."""
-    from timeit import repeat
-
+def test_a_data_frame_takes_the_short_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lines per frame of a read, the guard against slow paths; what they cost in time is tools/bench.py's."""
     epoch = Epoch(7, 2, 1000, 8, 0, 1.0)
     counts = np.random.default_rng(1).integers(1900, 2200, (8, 2))
     wire = encode(Data(7, 300, 123_456, 0, 8, pack_samples(counts, 0)))
     decoder = Decoder("host")
     decoder.feed(encode(epoch.info()))
-
-    def bare_loop() -> int:
-        total = 0
-        for byte in wire:
-            total += byte
-        return total
-
-    decoding = min(repeat(lambda: decoder.feed(wire), number=2000, repeat=7))
-    yardstick = min(repeat(bare_loop, number=2000, repeat=7))
-    assert decoding < 3 * yardstick
+    spent = []
+    for frames in (1, 2):
+        with counted_work(monkeypatch) as work:
+            assert len(decoder.feed(wire * frames)) == frames
+        spent.append(work["lines"])
+    assert spent[1] - spent[0] <= 20
+    assert spent[0] <= 40
 
 
 # Samples.
