@@ -6,15 +6,23 @@ import signal
 import statistics
 import subprocess
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import pytest
 from command_line import COMMAND, run, started, wait_for, wait_for_path
+from pty_board import board_on_pty
 
+from calibration.form import dump
+from device import open_source
+from device.channel_map import parse_channel_map
+from emgfeedback.chain import ChainSettings
+from emgfeedback.opening import open_home
 from emgfeedback.session.file import SessionFile
 from emgfeedback.simulation.actions import Action
-from emgfeedback.simulation.board import BOTH_LEGS
+from emgfeedback.simulation.board import BOTH_LEGS, Scene, SimulatedBoard
 from emgfeedback.simulation.exercises import exercise_named
 from emgfeedback.simulation.person import Person
 from emgfeedback.simulation.personas import persona_named
@@ -127,3 +135,84 @@ def test_killed_while_recording_the_file_alone_holds_what_the_board_sent(tmp_pat
     assert np.array_equal(recorded, rows[starts[0] : starts[0] + len(recorded)])
     killed_after_s = 4.0
     assert len(recorded) >= 1000 * (killed_after_s - 1.0)
+
+
+def obeyed(guide: "subprocess.Popen[str]", simulator: "subprocess.Popen[str]") -> list[str]:
+    """Pass the prompts of a calibration on to the simulated person; all that the calibration said."""
+    assert guide.stdout
+    assert simulator.stdin
+    told = []
+    for line in guide.stdout:
+        told.append(line)
+        if line.partition(" ")[0].rstrip(":") in ("rest", "ready", "squeeze", "relax", "done"):
+            simulator.stdin.write(line)
+            simulator.stdin.flush()
+    return told
+
+
+def test_calibrated_by_prompts_live_then_uses_todays_calibration(tmp_path: Path) -> None:
+    link, home = tmp_path / "board", tmp_path / "home"
+    environment = {**os.environ, "EMGFEEDBACK_HOME": str(home)}
+    source = [
+        "--source",
+        f"serial:{link}?oversample=4",
+        "--channels",
+        MAP,
+        "--wearer",
+        "Ann",
+        "--view",
+        "none",
+    ]
+    with started(
+        "simulate", "--pty", "--persona", "glute-led", "--link", str(link), "--prompts", "-"
+    ) as simulator:
+        wait_for_path(link)
+        assert simulator.stdin
+        with subprocess.Popen(
+            [*COMMAND, "calibrate", *source, "--quick", "--rest", "2"],
+            stdout=subprocess.PIPE, text=True, env={**environment, "PYTHONUNBUFFERED": "1"},
+        ) as guide:  # fmt: skip
+            told = obeyed(guide, simulator)
+        assert guide.returncode == 0
+        simulator.stdin.write("reps 2\n")
+        simulator.stdin.flush()
+        result = run("live", *source, "--reps", "2", timeout_s=60, EMGFEEDBACK_HOME=str(home))
+    assert any(line.startswith("squeeze glute right") for line in told)
+    assert any("(quick)" in line for line in told)
+    assert result.returncode == 0, result.stderr
+    assert "No 100 %" not in result.stderr
+    assert len(re.findall(r"^rep \d: share", result.stdout, re.MULTILINE)) == 2
+
+
+def test_a_first_set_becomes_the_baseline_of_the_next(uno_with_calibration: tuple[str, Path]) -> None:
+    url, calibration = uno_with_calibration
+    arguments = [
+        "live", "--source", url, "--channels", MAP, "--calibration", str(calibration),
+        "--reps", "3", "--view", "none", "--isolated",
+    ]  # fmt: skip
+    first = run(*arguments, timeout_s=60)
+    assert "this one is your baseline" in first.stderr
+    assert "this set is your baseline" in first.stdout
+    memory = open_home().memory.baseline("me", "right", "bridge")
+    assert memory is not None
+    second = run(*arguments, timeout_s=60)
+    low = round(100 * memory.share)
+    assert f"Your zone: {low} to {low + 15}." in second.stderr
+    assert open_home().memory.baseline("me", "right", "bridge") == memory
+
+
+@pytest.fixture
+def uno_with_calibration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """A software board that says it is an ATmega328P, and the perfect calibration of who wears it."""
+    monkeypatch.setattr("device.board.SOFTWARE_BOARD", 1)
+    scene = Scene(persona_named("glute-led"), exercise_named("bridge"), 1, BOTH_LEGS)
+    simulated = SimulatedBoard(scene, 1000.0)
+    with board_on_pty(simulated.board) as served:
+        url = f"serial:{served.path}?oversample=4"
+        with open_source(url, parse_channel_map(MAP)) as source:
+            calibration = simulated.person.perfect_calibration(
+                source.info, ChainSettings(), "2026-01-01T12:00:00+00:00", "me"
+            )
+        path = tmp_path / "mine.calibration.json"
+        path.write_text(dump(calibration), encoding="utf-8")
+        yield url, path
