@@ -82,19 +82,27 @@ def build_runner() -> Path:
 
 
 @cache
-def build_firmware(*defines: str) -> Firmware:
-    """The shipped sketch compiled with ``defines`` ("EM_BAUD=115200UL"); warnings are errors."""
+def build_firmware(*defines: str, edits: tuple[tuple[str, str], ...] = ()) -> Firmware:
+    """The shipped sketch compiled with ``defines`` ("EM_BAUD=115200UL"); warnings are errors.
+
+    ``edits``: (old, new) in the sketch's own file, for tables that a user edits.
+    """
     flags = [*_MACHINE, *_CPP, *(f"-D{define}" for define in defines)]
     strict = ["-Wall", "-Wextra", "-Werror"]
     core = _build_core()
 
     def make(folder: Path) -> None:
-        source, elf = SKETCH / "emgfeedback.ino", str(folder / "sketch.elf")
-        _run(["avr-g++", "-c", *flags, *strict, "-x", "c++", str(source), "-o", str(folder / "sketch.o")])
+        sketch, elf = folder / "sketch.cpp", str(folder / "sketch.elf")
+        text = (SKETCH / "emgfeedback.ino").read_text("utf-8")
+        for old, new in edits:
+            assert old in text
+            text = text.replace(old, new)
+        sketch.write_text(text, "utf-8")
+        _run(["avr-g++", "-c", *flags, *strict, f"-I{SKETCH}", str(sketch), "-o", str(folder / "sketch.o")])
         _run(["avr-gcc", *_LINK, "-o", elf, str(folder / "sketch.o"), str(core), "-lm"])
 
     sources = sorted(path for path in SKETCH.iterdir() if path.is_file())
-    words = [*flags, *strict, *_LINK, str(core), _version("avr-gcc")]
+    words = [*flags, *strict, *_LINK, repr(edits), str(core), _version("avr-gcc")]
     elf = _kept("sketch", sources, words, make) / "sketch.elf"
     text, data, bss = (int(word) for word in _run(["avr-size", str(elf)]).splitlines()[1].split()[:3])
     bauds = [int(define[8:].rstrip("UL")) for define in defines if define.startswith("EM_BAUD=")]

@@ -149,5 +149,8 @@ static uint8_t mark_seen;
 static uint8_t data_room;
 
 static void port_idle(bool) {
-  while (ring_tail != ring_head && Serial.availableForWrite() > 0) Serial.write(ring[ring_tail++]);
+  // A few bytes at a time: the next tick may be due.
+  for (uint8_t i = 0; i < 8 && ring_tail != ring_head && Serial.availableForWrite() > 0; i++) {
+    Serial.write(ring[ring_tail++]);
+  }
 }

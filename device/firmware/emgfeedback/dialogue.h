@@ -249,11 +249,14 @@ static void dialogue_begin() {
   if (port_restarted) event_wanted = EFP_RESTARTED;
 }
 
+// Between things that take long, a board that polls gets to sample.
 static void dialogue_step() {
   sampler_step();
   if (event_wanted && send_event(event_wanted)) event_wanted = 0;
   if (info_wanted && send_info()) info_wanted = false;
+  sampler_step();
   if (frame_waits && ring_room() >= data_room) send_data();
+  sampler_step();
   receive();
   if (clock_mark() != mark_seen) {
     mark_seen = clock_mark();
