@@ -83,10 +83,12 @@ def judge_squeeze(
     if held_s >= LEAST_HOLD_S:
         first += round(ONSET_DROPPED_S * sfreq_hz)
         last -= round(RELEASE_DROPPED_S * sfreq_hz) if let_go else 0
-    hold = blank_spikes(signal_uv[first:last], sfreq_hz)
+    whole = signal_uv[first:last]
+    hold = blank_spikes(whole, sfreq_hz)
     held_uv = level(hold, raw=raw)
     best = moving_level(hold, min(round(BEST_WINDOW_S * sfreq_hz), len(hold)), raw=raw)
-    reason = _refusal(hold, held_uv, held_s, rest_uv, sfreq_hz, raw=raw)
+    reason = _too_short(held_s) or _blanked(whole, hold)
+    reason = reason or _no_maximum(hold, held_uv, rest_uv, sfreq_hz, raw=raw)
     return Trial(start + first, start + last, held_uv, float(best.max()), accepted=not reason, reason=reason)
 
 
@@ -125,14 +127,24 @@ def _find_hold(
     return begin, last * step + window // 2 if last < len(smooth) else len(signal_uv)
 
 
-def _refusal(
-    hold: Array, held_uv: float, held_s: float, rest_uv: float, sfreq_hz: float, *, raw: bool
-) -> str:
-    """Why the hold does not count, or nothing."""
-    if held_s < LEAST_HOLD_S:
-        return f"That one ended after {math.floor(held_s * 10) / 10:g} s. It needs {LEAST_HOLD_S:g}."
-    if not np.isfinite(hold).mean() >= 1.0 - BLANK_LIMIT:
+def _too_short(held_s: float) -> str:
+    """Whether the hold ended early, in tenths of a second rounded down."""
+    if held_s >= LEAST_HOLD_S:
+        return ""
+    return f"That one ended after {math.floor(held_s * 10) / 10:g} s. It needs {LEAST_HOLD_S:g}."
+
+
+def _blanked(signal_uv: Array, hold: Array) -> str:
+    """Whether losses or spikes took too much of the hold."""
+    if np.isfinite(signal_uv).mean() < 1.0 - BLANK_LIMIT:
+        return "Too many samples were lost."
+    if np.isfinite(hold).mean() < 1.0 - BLANK_LIMIT:
         return "The signal jumped. Keep the cables still."
+    return ""
+
+
+def _no_maximum(hold: Array, held_uv: float, rest_uv: float, sfreq_hz: float, *, raw: bool) -> str:
+    """Whether the hold was too weak or too unsteady to stand for a maximum."""
     if raw and held_uv < LEAST_FACTOR * rest_uv:
         return "Too close to rest. Squeeze harder."
     stray = _greatest_stray(hold, held_uv, sfreq_hz, raw=raw)

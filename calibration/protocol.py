@@ -59,6 +59,7 @@ class Procedure:
             raise ValueError("No channel has a muscle: say which pin is on which, as in A0=glute:right.")
         self._current = self._muscles[0]
         self._repeats = 0
+        self._again = False
         self._why = ""
         self._now = 0
         self._events: list[ProcedureEvent] = []
@@ -213,7 +214,7 @@ class Procedure:
             self._enter("done", self._step)
             self._tell("done", self._why)
             return
-        self._current = upcoming
+        self._current, self._again = upcoming, upcoming is before
         if upcoming.spec.muscle != before.spec.muscle:
             self._enter("ready", self._waiting(self._plan.position_s))
         else:
@@ -257,7 +258,7 @@ class Procedure:
         name = self._current.spec.name.capitalize()
         if self._kind == "ready":
             return f"{name} next. Get ready."
-        return "Rest. Once more." if self._current.trials else f"Rest. {name} is next."
+        return "Rest. Once more." if self._again else f"Rest. {name} is next."
 
     def _enter(self, kind: Kind, step: Step) -> None:
         self._kind, self._step = kind, step

@@ -196,6 +196,13 @@ def test_a_short_loss_inside_the_hold_is_left_out() -> None:
     assert trial.rms_uv == pytest.approx(MVC_UV, rel=0.03)
 
 
+def test_many_lost_samples_are_called_lost_and_not_a_jump() -> None:
+    signal = emg([(0.5, 0.0), (4.5, 1.0)])
+    lost = (np.arange(len(signal)) > 600) & (np.arange(len(signal)) % 400 < 100)
+    trial = judge_squeeze(np.where(lost, np.nan, signal), SFREQ_HZ, REST_UV, 0.2, raw=True)
+    assert trial.reason == "Too many samples were lost."
+
+
 def test_a_steady_hold_is_rarely_refused() -> None:
     """Under the 0.7 dB fluctuation of isometric holds; under chance alone it never happens in these runs."""
     rng = np.random.default_rng(5)
