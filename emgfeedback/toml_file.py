@@ -25,7 +25,7 @@ class TomlFile:
     def read(self) -> Table:
         """Its content. Raises ``SettingsError`` when it cannot be read or is no TOML."""
         try:
-            text = self.path.read_bytes().decode()
+            text = self.path.read_bytes().decode("utf-8-sig")  # Notepad puts a mark in front
         except FileNotFoundError:
             return {}
         except UnicodeDecodeError as error:

@@ -232,3 +232,8 @@ def test_what_toml_cannot_hold_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError):
         Memory(tmp_path).remember_channel_map("lone \ud800 half", "b1", RIGHT)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_saved_by_notepad_is_read(file: Path) -> None:
+    file.write_bytes(b'\xef\xbb\xbf[wearer]\r\nname = "Ann"\r\n')
+    assert load_settings(file).wearer.name == "Ann"
