@@ -58,7 +58,7 @@ class ShareTracker:
         self._low_hops = 0
         self._withheld_hops = 0
         self._log_ratio = 0.0
-        self._quad_quiet = self._glute_quiet = False
+        self._glute_heard, self._quad_heard = self._glute_floor, self._quad_floor
         self.state = _REST
         self.share = self.balance = math.nan
 
@@ -72,38 +72,42 @@ class ShareTracker:
             if larger < self._show:
                 return self._rest()
             self._shown = True
-            self._log_ratio = self._raw_log_ratio(glute, quad)
+            self._log_ratio = self._clamped_log_ratio(glute, quad)
         elif larger >= self._hide:
             self._low_hops = 0
         else:
             self._low_hops += 1
             if self._low_hops >= self._hide_after:
                 return self._rest()
-        ratio = self._log_ratio = self._log_ratio + self._weight * (
-            self._raw_log_ratio(glute, quad) - self._log_ratio
-        )
-        self.balance = 1.0 / (1.0 + 2.0**-ratio)
-        return self._name(glute, quad)
+        before = self._log_ratio
+        after = self._log_ratio = before + self._weight * (self._clamped_log_ratio(glute, quad) - before)
+        balance = self.balance = 1.0 / (1.0 + 2.0**-after)
+        if glute >= self._glute_heard and quad >= self._quad_heard:
+            self._glute_heard, self._quad_heard = self._glute_floor, self._quad_floor
+            self.share = balance
+            self.state = _LIVE
+            return _LIVE
+        return self._quiet(glute, quad)
 
-    def _raw_log_ratio(self, glute: float, quad: float) -> float:
+    def _clamped_log_ratio(self, glute: float, quad: float) -> float:
         high = glute if glute > self._glute_floor else self._glute_floor
         low = quad if quad > self._quad_floor else self._quad_floor
         ratio = math.log2(high / low)
-        return min(max(ratio, -self._limit), self._limit)
+        limit = self._limit
+        return ratio if -limit < ratio < limit else math.copysign(limit, ratio)
 
-    def _name(self, glute: float, quad: float) -> int:
-        self._quad_quiet = quad < self._quad_floor * (HEARD_AGAIN if self._quad_quiet else 1.0)
-        self._glute_quiet = glute < self._glute_floor * (HEARD_AGAIN if self._glute_quiet else 1.0)
-        if self._quad_quiet or self._glute_quiet:
-            self.share = math.nan
-            self.state = _QUAD_QUIET if self._quad_quiet else _GLUTE_QUIET
-        else:
-            self.share = self.balance
-            self.state = _LIVE
+    def _quiet(self, glute: float, quad: float) -> int:
+        """At least one muscle is below what it takes to be heard (the quad is named first)."""
+        quad_quiet = quad < self._quad_heard
+        self._quad_heard = self._quad_floor * (HEARD_AGAIN if quad_quiet else 1.0)
+        self._glute_heard = self._glute_floor * (HEARD_AGAIN if glute < self._glute_heard else 1.0)
+        self.share = math.nan
+        self.state = _QUAD_QUIET if quad_quiet else _GLUTE_QUIET
         return self.state
 
     def _rest(self) -> int:
-        self._shown = self._quad_quiet = self._glute_quiet = False
+        self._shown = False
+        self._glute_heard, self._quad_heard = self._glute_floor, self._quad_floor
         self._low_hops = 0
         self.share = self.balance = math.nan
         self.state = _REST

@@ -181,7 +181,9 @@ class RepDetector:
         self._since_rep += 1
         if self._since_rep > self._believed:
             self._usual *= self._halves
-        if drive - rest > self._least_rise():
+        # The usual cases first: this runs at every hop of rest.
+        rise = drive - rest
+        if rise > LEAST_RISE_PERCENT and rise > self._least_rise():
             self._height = self._top = drive
             self._low_hops = 0
             self._open_hops = 1

@@ -52,29 +52,24 @@ class RawAmplitude:
         self._mean_square.restart()
 
     def calibrate(self, rest_uv: Array, full_uv: Array) -> None:
-        # 100 sqrt((R² - rest²) / (full² - rest²)), the factors folded into one line per channel.
-        scale = 1e4 / (full_uv**2 - rest_uv**2)
-        self._line = (
-            np.stack([np.ones_like(scale), scale]),
-            np.stack([np.zeros_like(scale), scale * rest_uv**2]),
-        )
-        self._lines: dict[int, Estimate] = {}
+        self._rest_square = rest_uv**2
+        self._factor = 100.0 / np.sqrt(full_uv**2 - rest_uv**2)
+        self._rows: dict[int, tuple[Array, Array]] = {}
 
     def push(self, values_uv: Array) -> Estimate:
         emg_uv = self._filter.push(values_uv)
-        # Envelope and %MVC stand one behind the other: one root serves both.
-        n = len(emg_uv)
-        scale, offset, nothing = self._lines.get(n) or self._spread(n)
-        both = self._mean_square.push(emg_uv) * scale
-        both -= offset
-        np.maximum(both, nothing, out=both)
-        np.sqrt(both, both)
-        return emg_uv, both[0], both[1]
+        mean_square = self._mean_square.push(emg_uv)
+        n = len(values_uv)
+        rest_square, factor = self._rows.get(n) or self._spread(n)
+        percent = np.maximum(mean_square, rest_square)
+        percent -= rest_square
+        np.sqrt(percent, percent)
+        percent *= factor
+        return emg_uv, np.sqrt(mean_square, mean_square), percent
 
-    def _spread(self, n: int) -> Estimate:
-        """Scale, offset and zero as (2, n, n_channels): arrays of one shape combine in half the time."""
-        scale, offset = (np.repeat(part[:, None], n, axis=1) for part in self._line)
-        spread = self._lines[n] = scale, offset, np.zeros_like(scale)
+    def _spread(self, n: int) -> tuple[Array, Array]:
+        """Rest and factor on ``n`` rows: arrays of one shape combine in half the time."""
+        spread = self._rows[n] = np.tile(self._rest_square, (n, 1)), np.tile(self._factor, (n, 1))
         return spread
 
 

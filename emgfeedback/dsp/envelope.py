@@ -44,13 +44,10 @@ class SlidingMean:
 
     def push(self, values: Array) -> Array:
         """Take (m * block, n_channels) values, m >= 1; their sliding means, a new array of that shape."""
-        most = self._most
-        if len(values) <= most:
-            return self._run(values)
-        return np.concatenate([self._run(values[k : k + most]) for k in range(0, len(values), most)])
-
-    def _run(self, values: Array) -> Array:
         n = len(values)
+        if n > self._most:
+            most = self._most
+            return np.concatenate([self.push(values[k : k + most]) for k in range(0, n, most)])
         if self._end + n > len(self._values):
             self._make_room()
         kept, windows = self._views.get((self._end, n)) or self._view(self._end, n)

@@ -45,21 +45,13 @@ class StreamingFilter:
 
     def push(self, values: Array) -> Array:
         """Filter (m * block, n_channels) values, m >= 1; a new array of the same shape."""
+        n_blocks = len(values) // self._block
+        if n_blocks > self.MOST_BLOCKS:
+            most = self.MOST_BLOCKS * self._block
+            return np.concatenate([self.push(values[k : k + most]) for k in range(0, len(values), most)])
         if not self._started:
             self._states[0][:] = self._settled[:, None] * values[0]
             self._started = True
-        n_blocks = len(values) // self._block
-        if n_blocks <= self.MOST_BLOCKS:
-            return self._run(values, n_blocks)
-        most = self.MOST_BLOCKS * self._block
-        return np.concatenate(
-            [
-                self._run(part, len(part) // self._block)
-                for part in (values[k : k + most] for k in range(0, len(values), most))
-            ]
-        )
-
-    def _run(self, values: Array, n_blocks: int) -> Array:
         self._inputs[:n_blocks] = values.reshape(n_blocks, *self._shape)
         matrix = self._matrix
         for before, after in self._steps[:n_blocks]:
