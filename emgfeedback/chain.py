@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 class ChainSettings:
     """How counts become %MVC and a share. Stored with each calibration and session."""
 
-    #: Hz. Band-pass edges, order 2 per edge (De Luca et al. 2010: 20 Hz, 12 dB/octave; SENIAM: low-pass near 500 Hz).
+    #: Hz. Band-pass edges, order 2 per edge (De Luca et al. 2010: 20 Hz, 12 dB/octave;
+    #: SENIAM: low-pass near 500 Hz).
     band_low_hz: float = 20.0
     #: Hz. Cut to 0.45 of the sampling rate where that is less.
     band_high_hz: float = 450.0
