@@ -15,6 +15,8 @@ from emgfeedback.session.file import SessionFile
 from emgfeedback.session.library import Entry, Library
 from emgfeedback.session.verify import Verdict, verify
 
+#: Characters a line where no terminal sets a limit.
+WIDTH = 120
 NO_SESSIONS = "No sessions yet. The first set fills this list."
 
 
@@ -36,7 +38,8 @@ def list_sessions(*, as_json: bool) -> None:
     elif not entries:
         click.echo(NO_SESSIONS)
     else:
-        Console(highlight=False).print(_table(entries))
+        console = Console(highlight=False)
+        console.print(_table(entries), width=console.width if console.is_terminal else WIDTH, soft_wrap=True)
 
 
 def _plain(entry: Entry) -> dict[str, Any]:
@@ -44,7 +47,7 @@ def _plain(entry: Entry) -> dict[str, Any]:
 
 
 def _table(entries: list[Entry]) -> Table:
-    table = Table("ID", "Started", "Exercise", "Wearer", "Length", "Reps", "Notes", box=None)
+    table = Table("ID", "Started", "Exercise", "Wearer", "Length", "Reps", "Notes", box=None, pad_edge=False)
     for entry in entries:
         started = entry.started[:16].replace("T", " ")
         length = f"{entry.duration_s:.0f} s"

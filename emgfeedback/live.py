@@ -78,7 +78,9 @@ class LiveSet:
     def __call__(self, chunk: SampleChunk, frame: Frame) -> None:
         """Take what the pipeline made of a chunk (acquisition thread)."""
         self._arrived_s = self.opened.clock()
-        end = self.logic.push(chunk.start, chunk.stop, frame.reps)
+        working = first_side(self.opened)
+        reps = [rep for rep in frame.reps if rep.side == working or not self.exercise.one_leg]
+        end = self.logic.push(chunk.start, chunk.stop, reps)
         if end is not None:
             self.end(end.text)
 

@@ -169,3 +169,13 @@ def test_the_set_ends_after_20_s_without_a_rep() -> None:
         "live", "--source", "sim:balanced?fast=1&fault=liftoff@12+60:glute", "--view", "none"
     )
     assert "20 s without a rep" in result.output
+
+
+def test_in_a_one_legged_exercise_only_the_working_leg_counts_reps() -> None:
+    result = emgfeedback_command(
+        "live", "--source", "sim:glute-led?fast=1&exercise=single-leg-deadlift",
+        "--exercise", "single-leg-deadlift", "--reps", "2", "--view", "none",
+        "--channels", "A0=glute:right,A1=quad:right,A2=glute:left,A3=quad:left",
+    )  # fmt: skip
+    assert "2 reps right" in result.output
+    assert "reps left" not in result.output
