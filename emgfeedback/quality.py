@@ -11,7 +11,7 @@ What is named, and on what grounds:
     be seen while the muscle rests.
 ``LOOSE``
     Half a second at one end of the range; or an antenna in place of a muscle: mains holds more than
-    70 % of the power within the band, at 50 µV RMS or more, and all of it above three times the
+    70 % of the power within the band, at 50 µV RMS or more, and that is above three times the
     calibrated rest. The level is needed because clean rest is mostly mains: 3 µV of it over 2 µV of
     noise is 65 % of the power. Mains is told from muscle by its memory: after 0.1 s, five periods of
     50 Hz or six of 60 Hz, a sample repeats itself, harmonics and all, and so it does after one period
@@ -113,7 +113,9 @@ class ContactWatch:
             watch.push(n, powers[k], low, high, clipped)
         working = sum(watch.works for watch in self._channels)
         self.verdict = tuple(
-            watch.judge(self._mains(k) if watch.loud else 0.0, others_work=working > watch.works)
+            watch.judge(
+                mains=watch.loud and self._is_mains(k, watch.energy), others_work=working > watch.works
+            )
             for k, watch in enumerate(self._channels)
         )
         return self.verdict
@@ -127,13 +129,15 @@ class ContactWatch:
         self._emg[end - len(emg_uv) : end] = emg_uv
         self._end = end
 
-    def _mains(self, channel: int) -> float:
-        """The part of the window's energy that repeats itself as mains does, 0..1."""
+    def _is_mains(self, channel: int, energy: float) -> bool:
+        """Whether most of the window's ``energy`` repeats itself as mains does."""
         emg, stop = self._emg[:, channel], self._end
         start = stop - self._window
         now = emg[start:stop]
-        long, *short = (float(np.dot(now, emg[start - lag : stop - lag])) for lag in self._lags)
-        return min(long, max(short)) / float(np.dot(now, now))
+        limit = LOOSE_RATIO * energy
+        # Hardly any muscle passes the first test, so the others seldom run.
+        repeats = (float(np.dot(now, emg[start - lag : stop - lag])) > limit for lag in self._lags)
+        return next(repeats) and any(repeats)
 
 
 class _ChannelWatch:
@@ -158,7 +162,7 @@ class _ChannelWatch:
         still = STILL_BLOCKS if self._fine else COARSE_STILL_BLOCKS
         self._lows: deque[float] = deque(maxlen=still)
         self._highs: deque[float] = deque(maxlen=still)
-        self._power = 0.0
+        self.energy = 0.0
         self.loud = self.works = False
 
     def push(self, n: int, energy: float, low: float, high: float, clipped: int) -> None:
@@ -167,13 +171,13 @@ class _ChannelWatch:
         self._clipped.append(clipped)
         self._lows.append(low)
         self._highs.append(high)
-        self._power = sum(self._energies) / sum(self._samples)
-        level = math.sqrt(self._power)
+        self.energy = sum(self._energies)
+        level = math.sqrt(self.energy / sum(self._samples))
         self.works = self._raw and level >= AT_WORK_UV
         self.loud = self._raw and level >= LOOSE_UV and not level <= LOOSE_OVER_REST * self.rest_uv
 
-    def judge(self, mains: float, *, others_work: bool) -> int:
-        """The ``Contact`` of now; ``mains`` is the part of the power that is mains."""
+    def judge(self, *, mains: bool, others_work: bool) -> int:
+        """The ``Contact`` of now; ``mains`` says that most of the power is mains."""
         if len(self._lows) < STILL_BLOCKS:
             return _STARTING
         low, high = min(self._lows), max(self._highs)
@@ -182,7 +186,7 @@ class _ChannelWatch:
         certain = self._fine or (others_work and len(self._lows) == COARSE_STILL_BLOCKS)
         if low == high and self._raw and certain:
             return _NO_DATA
-        if self.loud and mains > LOOSE_RATIO and mains * self._power >= LOOSE_UV**2:
+        if mains:
             return _LOOSE
         if sum(self._clipped) >= CLIPPED_SHARE * self._full:
             return _CLIPPING
