@@ -2,7 +2,8 @@
 
 USB ids only say whom to ask first; the answer to HELLO is the only proof. Opening a port may
 reset what hangs on it, so the likely ports are asked first, all at once, and the others only when
-none of those was the board.
+none of those was the board. Ports without USB (a computer's own UART, which may be its console)
+are asked only when they are named.
 """
 
 import time
@@ -24,19 +25,19 @@ ROUND_S = 0.01
 #: USB vendors whose chips Arduino-class boards carry: Arduino and its former maker, QinHeng (CH340),
 #: FTDI, Silicon Labs (CP210x), Raspberry Pi, Espressif, PJRC (Teensy), STMicroelectronics.
 LIKELY_VENDORS = frozenset({0x2341, 0x2A03, 0x1A86, 0x0403, 0x10C4, 0x2E8A, 0x303A, 0x16C0, 0x0483})
-NAMED, LIKELY, USB, OTHER = range(4)
+NAMED, LIKELY, OTHER_USB = range(3)
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A port that may be the board's; ``rank``: named by the user, likely USB chip, other USB, the rest."""
+    """A port that may be the board's; ``rank``: named by the user, a likely USB chip, other USB."""
 
     port: str
     rank: int
 
 
 def candidates(patterns: tuple[str, ...] = ()) -> list[Candidate]:
-    """The system's ports, and those that match ``patterns`` (its list omits ptys), likeliest first."""
+    """The system's USB ports, and all that match ``patterns`` (a pty, say), likeliest first."""
     found = [Candidate(str(path), NAMED) for pattern in patterns for path in _matching(Path(pattern))]
     found += _system_ports()
     unique: dict[Path, Candidate] = {}
@@ -80,7 +81,7 @@ def _first_to_answer(probes: list[Probe]) -> SerialLink | None:
 def _nobody(refused: list[Probe]) -> DeviceError:
     if not refused:
         return DeviceNotFound(
-            "No serial port was found; plug the board in, or try emgfeedback demo without one.",
+            "No USB serial port was found; plug the board in, or name its port, as in serial:/dev/ttyAMA0.",
             Reason.NO_PORT,
         )
     listed = "; ".join(probe.why_not for probe in refused)
@@ -104,10 +105,8 @@ def _system_ports() -> list[Candidate]:
     import_pyserial()
     from serial.tools.list_ports import comports
 
-    return [Candidate(port.device, _rank(port.vid)) for port in comports()]
+    return [Candidate(port.device, _rank(port.vid)) for port in comports() if port.vid is not None]
 
 
-def _rank(vendor: int | None) -> int:
-    if vendor is None:
-        return OTHER
-    return LIKELY if vendor in LIKELY_VENDORS else USB
+def _rank(vendor: int) -> int:
+    return LIKELY if vendor in LIKELY_VENDORS else OTHER_USB

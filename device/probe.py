@@ -28,7 +28,8 @@ class Probe:
         try:
             self.link = SerialLink(port, bauds[0])
         except DeviceError as error:
-            self._refuse(error.reason, _why_not_open(error))
+            # One port of several: its remedy must not end the sentence.
+            self._refuse(error.reason, str(error).rstrip(".").replace("; ", ": "))
 
     @property
     def asking(self) -> bool:
@@ -82,7 +83,3 @@ class Probe:
     def _refuse(self, reason: Reason, why_not: str) -> None:
         self.reason, self.why_not = reason, why_not
         self.close()
-
-
-def _why_not_open(error: DeviceError) -> str:
-    return str(error).rstrip(".").replace("; ", " (", 1) + (")" if "; " in str(error) else "")
