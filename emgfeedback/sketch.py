@@ -8,23 +8,30 @@ _SKETCH = "emgfeedback"
 
 
 def write_sketch(out: Path) -> list[Path]:
-    """Copy the sketch folder and the wiring page into ``out``; returns the files written.
+    """Copy the sketch folder and the wiring page with its pictures into ``out``; returns the files written.
 
     Raises ``OSError`` when ``out`` cannot be written.
     """
-    target = out / _SKETCH
-    target.mkdir(parents=True, exist_ok=True)
-    parts = sorted((files("device") / "firmware" / _SKETCH).iterdir(), key=lambda part: part.name)
-    written = [_copy(part, target / part.name) for part in parts if part.is_file()]
-    return [*written, _copy(_wiring_page(), out / "wiring.md")]
+    pages = _wiring_pages()
+    return [
+        *_copy_all(files("device") / "firmware" / _SKETCH, out / _SKETCH),
+        _copy(pages / "wiring.md", out / "wiring.md"),
+        *_copy_all(pages / "images", out / "images", "wiring-*.svg"),
+    ]
 
 
-def _wiring_page() -> Traversable:
-    """Inside the installed package, or in docs/ of a checkout."""
-    packaged = files("device") / "firmware" / "wiring.md"
-    if packaged.is_file():
+def _wiring_pages() -> Traversable:
+    """Inside the installed package, or docs/ of a checkout."""
+    packaged = files("device") / "firmware"
+    if (packaged / "wiring.md").is_file():
         return packaged
-    return Path(str(files("device"))).parent / "docs" / "wiring.md"
+    return Path(str(files("device"))).parent / "docs"
+
+
+def _copy_all(folder: Traversable, target: Path, pattern: str = "*") -> list[Path]:
+    target.mkdir(parents=True, exist_ok=True)
+    parts = sorted((part for part in folder.iterdir() if part.is_file()), key=lambda part: part.name)
+    return [_copy(part, target / part.name) for part in parts if Path(part.name).match(pattern)]
 
 
 def _copy(source: Traversable, target: Path) -> Path:
