@@ -109,11 +109,11 @@ def create(path: Path) -> sqlite3.Connection:
 
     The connection may be used from another thread, by one at a time.
     """
+    if path.exists():
+        raise RecordingFailed(f"{path} exists already; record to another file.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
-    except FileExistsError as error:
-        raise RecordingFailed(f"{path} exists already; record to another file.") from error
     except OSError as error:
         raise RecordingFailed(f"{path} cannot be created: {error.strerror}.") from error
     connection = sqlite3.connect(path, timeout=_WRITER_WAIT_S, isolation_level=None, check_same_thread=False)

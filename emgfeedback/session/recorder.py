@@ -1,6 +1,5 @@
 """The recorder: a thread that takes what arrives to the disk and never holds up the training."""
 
-import json
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -94,7 +93,7 @@ class Recorder:
         self._add((writer.MARKER, (int(sample), text)))
 
     def event(self, sample: int, kind: str, data: Mapping[str, object] | None = None) -> None:
-        """Note what the app did at a sample index; ``data`` must be JSON without NaN."""
+        """Note what the app did at a sample index; ``data`` becomes JSON, NaN in it null."""
         self._add(writer.event_insert(sample, kind, data or {}))
 
     def calibration(self, sample: int, calibration: Calibration | None) -> None:
@@ -112,8 +111,8 @@ class Recorder:
         self._add((writer.REP, rows.rep_row(rep)))
 
     def summary(self, name: str, value: object) -> None:
-        """Set a named value of the summary; ``value`` must be JSON without NaN."""
-        self._add((writer.SUMMARY, (name, json.dumps(value, allow_nan=False))))
+        """Set a named value of the summary; ``value`` becomes JSON, NaN in it null."""
+        self._add((writer.SUMMARY, (name, writer.as_json(value))))
 
     def _add(self, *inserts: Insert) -> None:
         with self._changed:

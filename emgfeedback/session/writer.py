@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -74,7 +75,8 @@ class SessionWriter:
                 raise Busy from error
             raise RecordingFailed(_why(self.path, error)) from error
         except OSError as error:
-            raise RecordingFailed(f"Recording to {self.path} stopped: {error.strerror}.") from error
+            text = f"Recording to {self.path} stopped: {error.strerror}; check the disk."
+            raise RecordingFailed(text) from error
         self._stop = stop
         for chunk, _ in chunks:
             self._digest.add(chunk)
@@ -144,8 +146,21 @@ def _chunk_inserts(chunk: SampleChunk, cause: str, stop: int | None, path: Path)
 
 
 def event_insert(sample: int, kind: str, data: Mapping[str, object]) -> Insert:
-    """A row of ``event``; raises ``TypeError`` or ``ValueError`` when ``data`` is no JSON."""
-    return EVENT, (int(sample), kind, json.dumps(dict(data), allow_nan=False))
+    """A row of ``event``; raises ``TypeError`` when ``data`` is nothing that JSON knows."""
+    return EVENT, (int(sample), kind, as_json(data))
+
+
+def as_json(value: object) -> str:
+    """JSON text; a number that is not finite becomes null."""
+    return json.dumps(_finite(value))
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, Mapping):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _why(path: Path, error: sqlite3.Error) -> str:

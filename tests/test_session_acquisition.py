@@ -1,0 +1,166 @@
+"""The acquisition thread takes what comes, keeps its fault for the screen, and closes in order."""
+
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from recorded_sessions import CHAIN, ZONE, perfect, record
+from session_samples import counts, stream_info
+
+from device import DeviceLost, Reason, SampleChunk, Source, StreamInfo
+from emgfeedback.frame import Frame
+from emgfeedback.session.acquisition import Acquisition
+from emgfeedback.session.file import SessionFile
+from emgfeedback.session.header import SessionHeader
+from emgfeedback.session.loop import Loop
+from emgfeedback.session.recorder import Recorder
+from emgfeedback.session.replay import ReplaySource
+from emgfeedback.session.ring import DisplayRing
+from emgfeedback.session.setup import Setup
+from emgfeedback.session.verify import verify
+from emgfeedback.simulation.source import SimulatedSource
+from emgfeedback.sources import open_source
+
+
+def real_time(url: str = "sim:balanced?seed=1&exercise=bridge") -> SimulatedSource:
+    source = open_source(url)
+    assert isinstance(source, SimulatedSource)
+    return source
+
+
+def test_a_live_stream_reaches_ring_recorder_and_view(tmp_path: Path) -> None:
+    source = real_time()
+    recorder = Recorder(
+        tmp_path / "a.emgsession",
+        SessionHeader(source.info, CHAIN, perfect(source), {"right": ZONE}, started_host_s=source.clock()),
+    )
+    ring = DisplayRing(500, len(source.info.channels))
+
+    def show(chunk: SampleChunk, frame: Frame) -> None:
+        if len(frame.hops):
+            ring.push(int(frame.samples[0]), frame.percent_mvc)
+
+    loop = Loop(source, recorder=recorder, sinks=[show])
+    with Acquisition(loop) as acquisition:
+        time.sleep(2.0)
+        assert acquisition.running
+        assert acquisition.trouble == ""
+        assert loop.newest is not None
+        assert loop.uncalibrated == ""
+        assert time.monotonic() - loop.stepped_at_s < 0.5
+    assert not acquisition.running
+    assert 1500 < loop.stop < 2500
+    assert not np.isnan(ring.view()).any()
+    assert loop.delay.n_added > 50
+    assert 0.0 < loop.delay.percentile(50) < 0.1
+    verdict = verify(recorder.path)
+    assert verdict.ok
+    assert verdict.complete
+    assert verdict.n_samples == source.stats.samples_delivered
+    with SessionFile(recorder.path) as session:
+        assert session.span[1] == loop.stop
+        assert session.summary()["delay"]["n"] == loop.delay.n_added  # type: ignore[index]
+
+
+class Failing(Source):
+    """A source that breaks after some samples."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+        self.given = 0
+        self.closed = False
+
+    @property
+    def info(self) -> StreamInfo:
+        return stream_info()
+
+    def _read(self, timeout_s: float) -> SampleChunk | None:
+        if self.given >= 160:
+            raise self.error
+        chunk = SampleChunk(self.given, counts(self.given, 8, self.info), time.monotonic())
+        self.given = chunk.stop
+        return chunk
+
+    def _close(self) -> None:
+        self.closed = True
+
+
+LOST = DeviceLost("The board on /dev/ttyUSB0 was unplugged; plug it in again.", Reason.UNPLUGGED)
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (LOST, "The board on /dev/ttyUSB0 was unplugged; plug it in again."),
+        (
+            ZeroDivisionError("x"),
+            "The feedback stopped through an error of the program: ZeroDivisionError('x').",
+        ),
+    ],
+)
+def test_a_fault_is_kept_and_shown_within_a_second(tmp_path: Path, error: Exception, sentence: str) -> None:
+    source = Failing(error)
+    recorder = Recorder(tmp_path / "a.emgsession", SessionHeader(source.info))
+    with Acquisition(Loop(source, recorder=recorder)) as acquisition:
+        assert acquisition.wait(1.0)
+        assert acquisition.fault is error
+        assert acquisition.trouble == sentence
+        assert not acquisition.done
+    assert source.closed
+    with SessionFile(recorder.path) as session:
+        assert session.span == (0, 160)
+        assert session.complete
+
+
+def test_a_sink_that_raises_is_seen_and_the_samples_are_kept(tmp_path: Path) -> None:
+    def raises(chunk: SampleChunk, frame: Frame) -> None:
+        raise RuntimeError("no sound")
+
+    source = real_time()
+    recorder = Recorder(tmp_path / "a.emgsession", SessionHeader(source.info))
+    with Acquisition(Loop(source, recorder=recorder, sinks=[raises])) as acquisition:
+        assert acquisition.wait(1.0)
+        assert "no sound" in acquisition.trouble
+    assert verify(recorder.path).n_samples > 0
+
+
+def test_trouble_of_the_recorder_is_shown_while_the_feedback_goes_on(tmp_path: Path) -> None:
+    source = real_time()
+    recorder = Recorder(tmp_path / "a.emgsession", SessionHeader(source.info), commit_s=0.01)
+    recorder._give_up("Recording to a.emgsession stopped: the disk is full.")
+    with Acquisition(Loop(source, recorder=recorder)) as acquisition:
+        time.sleep(0.3)
+        assert acquisition.running
+        assert acquisition.trouble == "Recording to a.emgsession stopped: the disk is full."
+        before = acquisition.loop.stop
+        time.sleep(0.2)
+        assert acquisition.loop.stop > before
+
+
+def test_a_finite_source_ends_the_thread(tmp_path: Path) -> None:
+    recorded = record(tmp_path / "a.emgsession", "sim:balanced?seed=1&exercise=bridge&fast=1", 3.0)
+    with Acquisition(Loop(ReplaySource(recorded.path, math.inf))) as acquisition:
+        assert acquisition.wait(5.0)
+        assert acquisition.done
+        assert acquisition.loop.stop == recorded.chunks[-1].stop
+        assert acquisition.loop.delay.n_added == 0
+    acquisition.close()
+
+
+def test_a_recorder_brings_its_own_setup(tmp_path: Path) -> None:
+    source = real_time()
+    recorder = Recorder(tmp_path / "a.emgsession", SessionHeader(source.info))
+    with pytest.raises(ValueError, match="brings its own setup"):
+        Loop(source, Setup(), recorder=recorder)
+    recorder.close()
+    source.close()
+
+
+def test_an_acquisition_that_never_started_closes() -> None:
+    source = real_time()
+    Acquisition(Loop(source)).close()
+    with pytest.raises(ValueError, match="closed"):
+        source.read()
