@@ -247,6 +247,17 @@ def test_p7_3_a_restarted_board_is_started_again_and_the_host_clock_carries_the_
     assert source.info.channels == source.info.channels
 
 
+def test_a_board_that_restarts_as_something_else_is_lost():
+    box = board()
+    source = open_board(box)
+    read_for(source, 0.5)
+    box.model = BoardModel(reference_mv=3300)
+    box.restart()
+    with pytest.raises(DeviceLost, match="other settings; open it again") as caught:
+        read_for(source, 1.0)
+    assert caught.value.reason is Reason.REFUSED
+
+
 def test_a_board_that_stopped_for_want_of_a_host_is_started_again_exactly():
     """The host slept for 20 s: the board stopped after 5, and its clock ran on."""
     truth = Truth()

@@ -215,6 +215,25 @@ def test_two_seconds_over_a_pty_arrive_whole():
     assert sum(len(chunk.counts) for chunk in chunks) > 3000
 
 
+def test_a_pty_that_is_not_read_for_two_seconds_drops_nothing():
+    """40 kB are more than the kernel keeps: the server keeps the rest."""
+    truth = Truth()
+    with (
+        board_on_pty(board(truth)) as served,
+        open_source(f"serial:{served.path}?rate=2000&pins=A0,A1,A2,A3&oversample=1") as source,
+    ):
+        time.sleep(2.0)
+        chunks = []
+        until = time.monotonic() + 0.7
+        while time.monotonic() < until:
+            chunk = source.read()
+            if chunk is not None:
+                chunks.append(chunk)
+    assert_as_sent(chunks, truth.first, (0, 1, 2, 3))
+    assert source.stats.samples_lost == source.stats.frames_bad == 0
+    assert chunks[-1].stop > 4000
+
+
 def read_on(source: FramedSource) -> None:
     """Read for as long as it takes to notice that nothing more will come."""
     for _ in range(100):
