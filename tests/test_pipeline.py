@@ -193,7 +193,9 @@ def test_a_short_gap_is_held_and_blanks_one_window():
 
 
 def test_a_long_gap_starts_the_chain_afresh():
-    arrays, _ = push_all(without(5003, 5403))
+    arrays, reps = push_all(without(5003, 5403))
+    assert [rep.left_out for rep in reps if rep.start < 5403 and rep.stop > 5003] == ["400 ms lost"]
+    assert len(reps) == len(WHOLE[1])
     assert arrays["hops"].tolist() == [*range(625), *range(676, 1750)]
     alone, _ = push_all(cut(RECORDING.counts[5408:], [160], 5408))
     for name in ("emg_uv", "envelope_uv", "percent_mvc", "quality"):
