@@ -1,4 +1,4 @@
-"""Builds what the firmware tests run: the shipped sketch with avr-gcc as Arduino's tools would, and the runner.
+"""Builds what the firmware tests run: the shipped sketch, as Arduino's tools would, and the runner.
 
 Results are kept in the system's temporary folder under a hash of everything that went into them, so a
 second run compiles nothing. Needs avr-gcc, Arduino's AVR core, simavr and libelf with headers (Debian:

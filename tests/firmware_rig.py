@@ -46,7 +46,12 @@ def dialogue(
 ) -> Script:
     """What a host sends: HELLO, SET, TEST, START at 0.2 s, a PING each second, STOP 50 ms before the end."""
     setting = Set(request.rate_hz, request.oversample, request.encoding, request.k, request.pins)
-    said: list[tuple[float, FromHost]] = [(0.10, Hello()), (0.13, setting), (0.16, Test(test)), (START_S, Start())]
+    said: list[tuple[float, FromHost]] = [
+        (0.10, Hello()),
+        (0.13, setting),
+        (0.16, Test(test)),
+        (START_S, Start()),
+    ]
     if pings:
         said += [(START_S + second, Ping(second)) for second in range(1, int(seconds) + 1)]
     if stop:
@@ -61,9 +66,11 @@ class Chip:
 
     ``pins_mv`` (n, n_pins) in mV from A0 on at ``pins_hz`` from power-on, then from its first row again;
     without it every pin is at mid-rail. ``linear`` joins the rows by lines. ``adc_phase`` >= 0: cycle,
-    modulo the ADC's divider, of its clock's edges; -1: conversions start at once. ``stall`` (i, cycles):
-    the i-th conversion since power-on is held up. ``slow_wire_s`` (from, for): a byte takes 100 times as long.
-    ``boot_s``: time before the first instruction. ``eeprom`` keeps the chip's EEPROM between runs.
+    modulo the ADC's divider and counted from Timer1's last restart, of its clock's edges; -1: conversions
+    start at once. ``stall`` (i, cycles): the i-th conversion since power-on is held up. ``slow_wire_s``
+    (from, for): a byte takes 100 times as long. ``boot_s``: time before the first instruction.
+    ``reset_cause``: what MCUSR holds then (1 power-on, 2 reset pin, 4 brown-out, 8 watchdog). ``eeprom``
+    keeps the chip's EEPROM between runs.
     """
 
     firmware: Firmware
@@ -76,6 +83,7 @@ class Chip:
     stall: tuple[int, int] | None = None
     slow_wire_s: tuple[float, float] | None = None
     boot_s: float = 0.0
+    reset_cause: int = 1
     eeprom: Path | None = None
 
     def run(self, seconds: float, script: Iterable[tuple[float, bytes]] = ()) -> "Run":
@@ -100,6 +108,7 @@ class Chip:
         """The runner's command line; files for it are written to ``folder``."""
         words: list[object] = ["--elf", self.firmware.elf, "--supply-mv", self.supply_mv]
         words += ["--band-gap-mv", self.band_gap_mv, "--adc-phase", self.adc_phase, "--boot", self.boot_s]
+        words += ["--reset-cause", self.reset_cause]
         if self.pins_mv is not None:
             pins = np.ascontiguousarray(self.pins_mv, dtype="<f4")
             pins.tofile(folder / "pins")
@@ -140,7 +149,7 @@ class Run:
         data = self.wire[:, 1].astype(np.uint8)
         out: list[tuple[float, Message]] = []
         start = 0
-        for end in np.flatnonzero(data == 0) + 1:
+        for end in (np.flatnonzero(data == 0) + 1).tolist():
             at = float(self.wire[end - 1, 0]) / CPU_HZ
             out += [(at, message) for message in self.decoder.feed(data[start:end].tobytes())]
             start = end
@@ -161,23 +170,18 @@ class Run:
         return inside / cycles
 
     def _between(self, from_s: float, to_s: float) -> tuple[float, float, float]:
-        a, b = np.searchsorted(self.sleep[:, 0], [int(from_s * CPU_HZ), int(to_s * CPU_HZ)])
-        cycles, asleep, inside = (self.sleep[b] - self.sleep[a]).astype(float)
+        first, last = np.searchsorted(self.sleep[:, 0], [int(from_s * CPU_HZ), int(to_s * CPU_HZ)])
+        cycles, asleep, inside = (float(value) for value in self.sleep[last] - self.sleep[first])
         return cycles, asleep, inside
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PtyChip:
-    """A running chip; ``path`` is its serial port, ``conversions`` the file of its log (dtype CONVERSION)."""
+    """A running chip. ``path`` is its serial port; ``conversions`` its log, there once the block is left."""
 
     path: str
-    conversions: Path
     process: "subprocess.Popen[str]"
-
-    def log(self) -> NDArray[Any]:
-        """The conversions logged so far; the newest may still be in the runner's buffer."""
-        rows = self.conversions.read_bytes()
-        return np.frombuffer(rows[: len(rows) // CONVERSION.itemsize * CONVERSION.itemsize], CONVERSION)
+    conversions: NDArray[Any] = field(default_factory=lambda: np.empty(0, CONVERSION))
 
 
 @contextmanager
@@ -193,15 +197,19 @@ def start_pty(chip: Chip, *, reset_on_open: bool = False) -> Iterator[PtyChip]:
             command.append("--reset-on-open")
         pipe = subprocess.PIPE
         with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
-            assert process.stdin and process.stdout and process.stderr
+            assert process.stdin
+            assert process.stdout
+            assert process.stderr
             path = process.stdout.readline().strip()
             if not path:
                 raise RuntimeError(process.stderr.read())
+            running = PtyChip(path, process)
             try:
-                yield PtyChip(path, folder / "log", process)
+                yield running
             finally:
                 process.stdin.close()  # the runner leaves when nobody holds the other end
                 process.wait(timeout=10)
+                running.conversions = np.fromfile(folder / "log", CONVERSION)
 
 
 @contextmanager
@@ -239,7 +247,9 @@ def _script_rows(script: Iterable[tuple[float, bytes]], firmware: Firmware) -> N
     return np.array(rows, dtype="<u8").reshape(-1, 2)
 
 
-def random_pins(seconds: float, pins_hz: float, n_pins: int, seed: int, span_mv: float = 2400.0) -> NDArray[np.float32]:
+def random_pins(
+    seconds: float, pins_hz: float, n_pins: int, seed: int, span_mv: float = 2400.0
+) -> NDArray[np.float32]:
     """Voltages that change at every row, all over the converter's range: no code is right by accident."""
     rng = np.random.default_rng(seed)
     shape = (int(seconds * pins_hz), n_pins)

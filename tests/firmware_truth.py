@@ -75,12 +75,14 @@ class Truth:
     @property
     def sums(self) -> NDArray[np.int64]:
         """What a host should get for each set (sets, C): the sum over its passes."""
-        return self.codes.sum(axis=1)
+        sums: NDArray[np.int64] = self.codes.sum(axis=1)
+        return sums
 
     @property
     def whole(self) -> NDArray[np.bool_]:
         """Sets of which every conversion was made."""
-        return (self.codes >= 0).all(axis=(1, 2))
+        whole: NDArray[np.bool_] = np.asarray((self.codes >= 0).all(axis=(1, 2)))
+        return whole
 
     def conversion_jitter(self) -> Jitter:
         """Of each conversion against its own tick's grid, worst channel."""
@@ -97,7 +99,8 @@ class Truth:
     def skew_us(self) -> NDArray[np.float64]:
         """Mean instant of each channel's conversions behind the first tick's grid, in µs, (C,)."""
         late = self.started.mean(axis=1) - np.arange(len(self.codes))[:, None] * self.set_cycles
-        return np.median(late[self.whole], axis=0) / (CPU_HZ / 1e6)
+        skew: NDArray[np.float64] = np.median(late[self.whole], axis=0) / (CPU_HZ / 1e6)
+        return skew
 
 
 def first_sample(run: Run) -> int:

@@ -28,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -41,14 +42,14 @@
 
 DEFINE_FIFO(uint16_t, uart_fifo);
 
-enum { ADCL = 0x78, ADCH = 0x79, ADCSRA = 0x7A, ADMUX = 0x7C, TCNT1L = 0x84, UBRR0L = 0xC4, FREQUENCY = 16000000 };
+enum { ADCL = 0x78, ADCH = 0x79, ADCSRA = 0x7A, ADMUX = 0x7C, MCUSR = 0x54, TCNT1L = 0x84, UBRR0L = 0xC4, FREQUENCY = 16000000 };
 enum { PINS = 8, BAND_GAP = 14, GROUND = 15, MUXES = 16 };
 enum { ADSC = 1 << 6, ADEN = 1 << 7 };
 
 static struct {
 	const char *elf, *pins, *script, *conversions, *bytes, *sleep, *eeprom;
 	double seconds, pin_hz, band_gap_mv, supply_mv, boot_s;
-	int pin_columns, adc_phase, reset_on_open;
+	int pin_columns, adc_phase, reset_on_open, reset_cause;
 	bool pty, linear;
 	uint64_t stall_at, stall_cycles, slow_wire_at, slow_wire_cycles;
 } option = {.seconds = 1, .band_gap_mv = 1100, .supply_mv = 5000, .adc_phase = -1, .stall_at = UINT64_MAX};
@@ -337,6 +338,7 @@ enum { STEP = FREQUENCY / 1000 };
 static struct timespec anchor;
 static uint64_t anchor_cycle;
 static bool pty_open, leave, reset_wanted;
+static int openings = -1;
 
 static int64_t ns_since(const struct timespec *then) {
 	struct timespec now;
@@ -387,9 +389,9 @@ static void flush_pty(void) {
 static void serve_pty(void) {
 	struct pollfd state = {.fd = pty, .events = POLLIN};
 	poll(&state, 1, 0);
-	bool was_open = pty_open;
 	pty_open = !(state.revents & POLLHUP);
-	if (pty_open && !was_open && option.reset_on_open) reset_wanted = true;
+	char events[1024];
+	while (read(openings, events, sizeof events) > 0) reset_wanted = option.reset_on_open;
 	flush_pty();
 	uint8_t in[32];
 	unsigned room = uart_fifo_get_write_size(&uart->input);
@@ -418,6 +420,8 @@ static void open_pty(void) {
 	cfmakeraw(&raw);
 	tcsetattr(other, TCSANOW, &raw);
 	close(other); /* from now on the kernel tells whether somebody has it open */
+	openings = inotify_init1(IN_NONBLOCK);
+	if (openings < 0 || inotify_add_watch(openings, path, IN_OPEN) < 0) fail(path, strerror(errno));
 	printf("%s\n", path);
 	fflush(stdout);
 }
@@ -472,6 +476,7 @@ static void make_chip(void) {
 	avr->frequency = FREQUENCY;
 	avr->vcc = avr->avcc = avr->aref = option.supply_mv;
 	avr->sleep = on_sleep;
+	avr->data[MCUSR] = option.reset_cause;
 	load_eeprom();
 	take_over_adc();
 	take_over_uart();
@@ -525,6 +530,7 @@ static void parse(int count, char **words) {
 		else if (!strcmp(word, "--stall-cycles")) option.stall_cycles = strtoull(value, NULL, 10);
 		else if (!strcmp(word, "--slow-wire-at")) option.slow_wire_at = strtoull(value, NULL, 10);
 		else if (!strcmp(word, "--slow-wire-cycles")) option.slow_wire_cycles = strtoull(value, NULL, 10);
+		else if (!strcmp(word, "--reset-cause")) option.reset_cause = atoi(value);
 		else if (!strcmp(word, "--boot")) option.boot_s = atof(value);
 		else if (!strcmp(word, "--script")) option.script = value;
 		else if (!strcmp(word, "--conversions")) option.conversions = value;

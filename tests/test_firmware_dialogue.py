@@ -1,7 +1,8 @@
-"""What the shipped firmware says and does on a simulated ATmega328P, by the clauses of firmware_protocol.md."""
+"""What the shipped firmware says and does on a simulated ATmega328P, by firmware_protocol.md."""
 
 import subprocess
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import firmware_build
@@ -127,6 +128,15 @@ def test_a_boot_loaders_time_is_waited_for() -> None:
     assert times[1] < 1.9
 
 
+@pytest.mark.parametrize(
+    ("cause", "told"), [(0, False), (1, False), (2, False), (4, True), (5, False), (8, True)]
+)
+def test_a_brown_out_or_a_watchdog_is_told(cause: int, told: bool) -> None:
+    """A power-on sets the brown-out flag, too; a boot loader may leave no flag at all."""
+    run = Chip(build_firmware(), reset_cause=cause).run(0.2)
+    assert [event.code for event in run.of(Event)] == [EventCode.RESTARTED] * told
+
+
 # Commands (P5.2, P5.3, P6).
 
 
@@ -175,7 +185,9 @@ def test_a_refused_set_leaves_everything_as_it_was(asked: Set, code: AckCode, li
 def test_k_is_as_asked_or_the_smallest_of_4_ms_and_frames_hold_it(asked: Set, k: int) -> None:
     seconds = 1.0
     request = StreamRequest(asked.rate_hz, asked.oversample, asked.pins, encoding=asked.encoding, k=asked.k)
-    run = Chip(build_firmware(), random_pins(seconds, PINS_HZ, 2, 9), PINS_HZ).run(seconds, dialogue(request, seconds))
+    run = Chip(build_firmware(), random_pins(seconds, PINS_HZ, 2, 9), PINS_HZ).run(
+        seconds, dialogue(request, seconds)
+    )
     stream = received(run)
     assert stream.info.k == k
     assert {data.n for data in stream.frames} == {k}
@@ -191,7 +203,7 @@ def test_what_is_said_twice_changes_nothing() -> None:
     assert len({info.epoch for info in streaming}) == 1
     data = run.of(Data)
     assert [d.flags for d in data].count(DataFlag.FIRST) == 1
-    assert {round((b.t_us - a.t_us) % 2**32) for a, b in zip(data, data[1:], strict=False)} == {4000}
+    assert {round((b.t_us - a.t_us) % 2**32) for a, b in pairwise(data)} == {4000}
     assert run.messages[-1][0] < 0.75
 
 
@@ -208,8 +220,13 @@ def test_pong_tells_the_boards_clock() -> None:
 
 def test_the_clock_goes_on_through_set_and_start() -> None:
     """P5: one board clock, whatever is set and started: PONGs before, between and after fit one line."""
-    pings = [(0.1 + 0.05 * i, Ping(i)) for i in range(12)]
-    others = [(0.12, Set(700, 4, 0, 0, (0, 1))), (0.22, Start()), (0.42, Stop()), (0.52, Set(33, 1, 0, 0, (0,)))]
+    pings: list[tuple[float, FromHost]] = [(0.1 + 0.05 * i, Ping(i)) for i in range(12)]
+    others: list[tuple[float, FromHost]] = [
+        (0.12, Set(700, 4, 0, 0, (0, 1))),
+        (0.22, Start()),
+        (0.42, Stop()),
+    ]
+    others.append((0.52, Set(33, 1, 0, 0, (0,))))
     run = talk(0.8, *sorted([*pings, *others], key=lambda row: row[0]))
     rows = [(at, message.received_us) for at, message in run.messages if isinstance(message, Pong)]
     assert len(rows) == len(pings)
@@ -239,8 +256,8 @@ def test_nobody_heard_for_five_seconds_stops_the_stream() -> None:
 def test_pings_keep_it_streaming_and_garbage_does_not() -> None:
     kept = Chip(build_firmware()).run(7.0, dialogue(REQUEST, 7.0))
     assert not kept.of(Event)
-    garbage = flood(0.5, 6.5, 20_000, seed=2)
-    run = Chip(build_firmware()).run(7.0, interleave(dialogue(REQUEST, 7.0, pings=False, stop=False), garbage))
+    alone = dialogue(REQUEST, 7.0, pings=False, stop=False)
+    run = Chip(build_firmware()).run(7.0, interleave(alone, flood(0.5, 6.5, 20_000, seed=2)))
     assert [event.code for event in run.of(Event)] == [EventCode.NO_HOST]
 
 
@@ -263,7 +280,8 @@ def test_empty_frames_and_half_a_command_cost_nothing_but_themselves() -> None:
     half = encode(Set(1000, 1, 0, 0, (0, 1)), 7)[:9]
     rows: Sequence[tuple[float, bytes]] = [
         (0.1, b"\0\0\0" + encode(Ping(1), 0)), (0.2, half + b"\0" + encode(Ping(2), 1)),
-        (0.3, b"\x55" * 255 + b"\0" + encode(Ping(3), 2)), (0.4, half + encode(Ping(4), 3)), (0.5, encode(Ping(5), 4)),
+        (0.3, b"\x55" * 255 + b"\0" + encode(Ping(3), 2)), (0.4, half + encode(Ping(4), 3)),
+        (0.5, encode(Ping(5), 4)),
     ]  # fmt: skip
     run = Chip(build_firmware()).run(0.7, rows)
     assert [pong.token for pong in run.of(Pong)] == [1, 2, 3, 5]
@@ -349,7 +367,8 @@ def test_a_measurement_that_cannot_be_right_is_not_used(band_gap_mv: float) -> N
 
 
 def test_the_sensor_table_reaches_info() -> None:
-    edits = (("A0 EM_RAW, 200.00, EM_MID_RAIL", "A0 EM_ENVELOPE, 10200.0, EM_ZERO"), ("A1 EM_RAW, 200.00", "A1 EM_RAW, 201.25"))
+    envelope = ("A0 EM_RAW, 200.00, EM_MID_RAIL", "A0 EM_ENVELOPE, 10200.0, EM_ZERO")
+    edits = (envelope, ("A1 EM_RAW, 200.00", "A1 EM_RAW, 201.25"))
     firmware = build_firmware(edits=edits)
     run = Chip(firmware).run(0.5, dialogue(StreamRequest(oversample=4), 0.5))
     channels = run.of(Info)[-1].channels
@@ -379,7 +398,9 @@ def test_the_portable_loop_oversamples_and_names_the_most_that_it_can(oversample
     assert ack.code == AckCode.TOO_FAST_FOR_CONVERTER
     request = StreamRequest(ack.limit, oversample, (0, 1))
     seconds = 1.5
-    run = Chip(firmware, random_pins(seconds, PINS_HZ, 2, 11), PINS_HZ).run(seconds, dialogue(request, seconds))
+    run = Chip(firmware, random_pins(seconds, PINS_HZ, 2, 11), PINS_HZ).run(
+        seconds, dialogue(request, seconds)
+    )
     stream = received(run)
     assert stream.info.bits == 10 + {4: 2, 16: 4}[oversample]
     # A burst of conversions per channel, channel by channel.
@@ -396,6 +417,25 @@ def test_the_sketch_compiles_for_another_avr(machine: str, variant: str, tmp_pat
     flags += ["-DARDUINO=10819", "-DARDUINO_ARCH_AVR", f"-I{CORE}", f"-I{ARDUINO / 'variants' / variant}"]
     source = str(SKETCH / "emgfeedback.ino")
     subprocess.run(["avr-g++", "-c", *flags, "-x", "c++", source, "-o", str(tmp_path / "o")], check=True)
+
+
+ARDUINO_H = """
+#include <stdint.h>
+#include <stddef.h>
+enum { A0 = 14, A1, A2, A3, A4, A5 };
+uint32_t micros();
+int analogRead(int);
+void analogReadResolution(int);
+struct Port { void begin(uint32_t); int read(); int availableForWrite(); size_t write(uint8_t); };
+extern Port Serial;
+"""
+
+
+def test_the_sketch_is_sound_for_boards_that_are_no_avr(tmp_path: Path) -> None:
+    """Checked by the host's compiler against the few names of Arduino that it uses; built for no board."""
+    (tmp_path / "Arduino.h").write_text(ARDUINO_H)
+    flags = ["-std=gnu++11", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", f"-I{tmp_path}"]
+    subprocess.run(["gcc", *flags, "-x", "c++", str(SKETCH / "emgfeedback.ino")], check=True)
 
 
 def test_em_avr_insists_on_the_atmega() -> None:

@@ -9,7 +9,8 @@
 static const uint8_t MOST_PAYLOAD = 241;  // bytes: a frame has at most 253
 static const uint8_t MOST_SAMPLES = 160;  // of a frame, packed in twelve bits; as u16 120
 
-struct __attribute__((packed)) DataFrame {
+// As on the wire, and every field where a processor that insists on alignment can reach it.
+struct DataFrame {
   uint8_t header[4];
   uint32_t t_us;
   uint8_t flags;
@@ -17,6 +18,7 @@ struct __attribute__((packed)) DataFrame {
   uint16_t sample[MOST_SAMPLES];
 };
 static const uint8_t DATA_HEADER = 10;  // bytes before the samples
+static_assert(offsetof(DataFrame, sample) == DATA_HEADER, "the compiler padded DATA's header");
 
 static DataFrame frames[2];
 static volatile bool frame_waits;  // the frame that is not filling is whole and not yet sent
