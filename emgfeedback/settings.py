@@ -3,6 +3,13 @@
 [wearer]
 name = "Ann"            # whose calibrations and zones are used without --wearer
 
+[source]
+url = "serial:auto"     # where samples come from without --source; "" looks for a board first
+
+[window]
+theme = "dark"          # "light", "dark", or "system" for the one of the computer
+scale_percent = 150     # 100 to 200
+
 [chain]                 # the signal chain; every key is optional, chain.py has the defaults
 notch_hz = 50.0
 """
@@ -13,15 +20,26 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 import platformdirs
 
 from emgfeedback.chain import ChainSettings
-from emgfeedback.toml_file import SettingsError, TomlFile
+from emgfeedback.toml_file import SettingsError, Table, TomlFile
 
-__all__ = ["Settings", "SettingsError", "Wearer", "data_folder", "load_settings"]
+__all__ = [
+    "Settings",
+    "SettingsError",
+    "SourceChoice",
+    "Wearer",
+    "WindowLook",
+    "change_settings",
+    "data_folder",
+    "load_settings",
+]
+
+Theme = Literal["system", "light", "dark"]
 
 #: Least and greatest value and unit of each key of [chain]: outside them the chain means nothing.
 CHAIN_LIMITS: Final[Mapping[str, tuple[float, float, str]]] = {
@@ -40,6 +58,9 @@ CHAIN_LIMITS: Final[Mapping[str, tuple[float, float, str]]] = {
     "zone_dwell_s": (0.0, 2.0, "s"),
 }
 LONGEST_NAME: Final = 60
+LONGEST_URL: Final = 500
+#: Percent. Sizes of text and pictures that every page is laid out for.
+SCALE_LIMITS: Final = (100, 200)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +71,27 @@ class Wearer:
 
 
 @dataclass(frozen=True, slots=True)
+class SourceChoice:
+    """Where samples come from when nothing is named; ``""`` looks for a board first."""
+
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowLook:
+    """How the window looks: its theme, and the size of everything in percent."""
+
+    theme: Theme = "system"
+    scale_percent: int = 100
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the settings file says; ``notes`` has a sentence for each key that means nothing here."""
 
     wearer: Wearer = field(default_factory=Wearer)
+    source: SourceChoice = field(default_factory=SourceChoice)
+    window: WindowLook = field(default_factory=WindowLook)
     chain: ChainSettings = field(default_factory=ChainSettings)
     notes: tuple[str, ...] = ()
 
@@ -69,23 +107,86 @@ def load_settings(path: Path | None = None) -> Settings:
 
     Raises ``SettingsError`` naming file, key and what is allowed.
     """
-    file = TomlFile(path or data_folder() / "settings.toml")
-    content = file.read()
-    wearer = _table(file, content, "wearer")
-    chain = _table(file, content, "chain")
-    name = _converted(
-        file,
-        "wearer.name",
-        wearer.get("name", Wearer().name),
-        Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)],
-        f"text of 1 to {LONGEST_NAME} characters",
+    file = _file(path)
+    return _parsed(file, file.read())
+
+
+def change_settings(changes: Mapping[str, str | float | None], path: Path | None = None) -> Settings:
+    """Set keys such as ``"wearer.name"`` in the settings file; ``None`` goes back to the default.
+
+    The file is written whole or not at all, and keys that are unknown here stay. Raises
+    ``SettingsError`` when a value is not allowed or the file cannot be used; it then stands as it was.
+    """
+    file = _file(path)
+
+    def edit(content: Table) -> None:
+        for name, value in changes.items():
+            _set(file, content, name, value)
+        _parsed(file, content)
+
+    file.change(edit)
+    return _parsed(file, file.read())
+
+
+def _set(file: TomlFile, content: Table, name: str, value: str | float | None) -> None:
+    section, _, key = name.partition(".")
+    table = _table(file, content, section)
+    if value is None:
+        table.pop(key, None)
+    else:
+        table[key] = value
+    content[section] = table
+
+
+def _file(path: Path | None) -> TomlFile:
+    return TomlFile(path or data_folder() / "settings.toml")
+
+
+def _parsed(file: TomlFile, content: Mapping[str, Any]) -> Settings:
+    tables = {name: _table(file, content, name) for name in ("wearer", "source", "window", "chain")}
+    known = {
+        "wearer": [item.name for item in fields(Wearer)],
+        "source": [item.name for item in fields(SourceChoice)],
+        "window": [item.name for item in fields(WindowLook)],
+        "chain": list(CHAIN_LIMITS),
+    }
+    notes = _notes(file, "", content, known)
+    for name, table in tables.items():
+        notes += _notes(file, f"{name}.", table, known[name])
+    return Settings(
+        _wearer(file, tables["wearer"]),
+        _source(file, tables["source"]),
+        _window(file, tables["window"]),
+        _chain(file, tables["chain"]),
+        tuple(notes),
     )
-    notes = (
-        *_notes(file, "", content, ("wearer", "chain")),
-        *_notes(file, "wearer.", wearer, [item.name for item in fields(Wearer)]),
-        *_notes(file, "chain.", chain, CHAIN_LIMITS),
+
+
+def _wearer(file: TomlFile, table: Mapping[str, Any]) -> Wearer:
+    kind = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_NAME)]
+    allowed = f"text of 1 to {LONGEST_NAME} characters"
+    return Wearer(_converted(file, "wearer.name", table.get("name", Wearer().name), kind, allowed))
+
+
+def _source(file: TomlFile, table: Mapping[str, Any]) -> SourceChoice:
+    kind = Annotated[str, msgspec.Meta(max_length=LONGEST_URL)]
+    allowed = f"text of at most {LONGEST_URL} characters"
+    return SourceChoice(_converted(file, "source.url", table.get("url", ""), kind, allowed))
+
+
+def _window(file: TomlFile, table: Mapping[str, Any]) -> WindowLook:
+    default = WindowLook()
+    low, high = SCALE_LIMITS
+    return WindowLook(
+        _converted(file, "window.theme", table.get("theme", default.theme), Theme, "system, light or dark"),
+        _converted(
+            file,
+            "window.scale_percent",
+            table.get("scale_percent", default.scale_percent),
+            Annotated[int, msgspec.Meta(ge=low, le=high)],
+            f"a whole number from {low} to {high}",
+        ),
     )
-    return Settings(Wearer(name), _chain(file, chain), notes)
 
 
 def _table(file: TomlFile, content: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -14,7 +14,16 @@ from device.channel_map import parse_channel_map
 from emgfeedback.chain import ChainSettings
 from emgfeedback.coach.zone import Baseline
 from emgfeedback.memory import Memory
-from emgfeedback.settings import CHAIN_LIMITS, SettingsError, Wearer, data_folder, load_settings
+from emgfeedback.settings import (
+    CHAIN_LIMITS,
+    SettingsError,
+    SourceChoice,
+    Wearer,
+    WindowLook,
+    change_settings,
+    data_folder,
+    load_settings,
+)
 
 RIGHT = parse_channel_map("A0=glute:right,A1=quad:right")
 LEFT = parse_channel_map("A0=glute:left,A1=quad:left")
@@ -79,6 +88,9 @@ def test_every_key_of_the_chain_has_its_limits_and_the_default_lies_within() -> 
         ("[chain]\nhop_s = 0", "chain.hop_s must be a number from 0.002 to 0.05 s"),
         ("[chain]\nband_low_hz = 100\nband_high_hz = 60", "band_low_hz (100) must be less than"),
         ("[chain]\nband_low_hz = 200\nband_high_hz = 2000\nhide_below_percent = 40", "must not exceed"),
+        ('[window]\ntheme = "pink"', "window.theme must be system, light or dark, not 'pink'"),
+        ("[window]\nscale_percent = 250", "window.scale_percent must be a whole number from 100 to 200"),
+        ("[source]\nurl = 3", "source.url must be text of at most 500 characters, not 3"),
         ("chain = 3", "chain must be a table that begins with [chain]"),
         ('[wearer]\nname = ""', "wearer.name must be text of 1 to 60 characters"),
         ("[wearer]\nname = 7", "not 7"),
@@ -132,6 +144,37 @@ def test_a_misspelt_key_is_told_with_what_was_meant(file: Path) -> None:
     notes = load_settings(file).notes
     assert any("chain.notch is no setting" in note and "chain.notch_hz?" in note for note in notes)
     assert any("sound is no setting" in note for note in notes)
+
+
+# Changes
+
+
+def test_a_change_keeps_what_it_does_not_touch(file: Path) -> None:
+    file.write_text('[sound]\nvolume = 3\n[wearer]\nname = "Ann"\nshoe = 40\n[chain]\nnotch_hz = 50.0\n')
+    found = change_settings(
+        {"wearer.name": "Zoë", "window.theme": "dark", "window.scale_percent": 150, "chain.notch_hz": None},
+        file,
+    )
+    assert (found.wearer, found.window) == (Wearer("Zoë"), WindowLook("dark", 150))
+    assert found.chain == ChainSettings()
+    assert load_settings(file) == found
+    kept = tomllib.loads(file.read_text("utf-8"))
+    assert kept["sound"] == {"volume": 3}
+    assert kept["wearer"] == {"name": "Zoë", "shoe": 40}
+
+
+@pytest.mark.parametrize(
+    "change", [{"wearer.name": ""}, {"window.scale_percent": 99}, {"chain.rms_window_s": 0.3}]
+)
+def test_a_change_that_is_not_allowed_leaves_the_file_as_it_was(
+    file: Path, change: dict[str, str | float | None]
+) -> None:
+    change_settings({"source.url": "sim:novice"}, file)
+    before = file.read_bytes()
+    with pytest.raises(SettingsError, match=next(iter(change))):
+        change_settings(change, file)
+    assert file.read_bytes() == before
+    assert load_settings(file).source == SourceChoice("sim:novice")
 
 
 # Memory
