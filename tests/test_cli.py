@@ -53,7 +53,10 @@ def test_wrong_port_is_one_sentence() -> None:
 def test_port_held_by_another_program_is_one_sentence(tmp_path: Path) -> None:
     controller, device = pty.openpty()
     path = os.ttyname(device)
-    holder = "import fcntl, sys, time; f = open(sys.argv[1], 'rb+', 0); fcntl.flock(f, 2); print('held', flush=True); time.sleep(60)"
+    holder = (
+        "import fcntl, sys, time; f = open(sys.argv[1], 'rb+', 0); fcntl.flock(f, 2); "
+        "print('held', flush=True); time.sleep(60)"
+    )
     with subprocess.Popen([sys.executable, "-c", holder, path], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         process.stdout.readline()
@@ -177,8 +180,8 @@ def test_help_of_every_command_answers() -> None:
 
 def test_help_does_not_wait_for_heavy_libraries() -> None:
     code = "import sys, emgfeedback.cli; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
-    assert not {"scipy", "edfio", "PySide6", "sqlite3"} & set(loaded)
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"scipy", "edfio", "PySide6", "sqlite3"} & set(result.stdout.split())
 
 
 def test_sessions_are_listed_shown_and_deleted() -> None:
