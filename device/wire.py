@@ -16,8 +16,9 @@ A wire frame is COBS(header, body, CRC) and one delimiter ``00``. Damage is coun
 import struct
 from binascii import crc_hqx
 from collections import deque
+from collections.abc import Callable
 from functools import cache
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from device.codes import AckCode, Capability, DataFlag, Encoding, EventCode, TestSignal
 from device.messages import (
@@ -58,6 +59,7 @@ __all__ = [
 ]  # fmt: skip
 
 Side: TypeAlias = Literal["host", "board"]
+Unpack: TypeAlias = Callable[[bytearray], tuple[Any, ...]]
 
 SHORTEST_FRAME = 6
 LONGEST_FRAME = 253
@@ -67,10 +69,13 @@ MOST_WAITING_FRAMES = 10_000
 _HEADER = struct.Struct("<BBH")
 _DATA_HEADER = VERSION << 4 | DATA
 _DATA_OVERHEAD = 12
+_SIZES = LONGEST_FRAME + 2
 # The decoder leaves COBS's first code, set to 0, in front of the frame. Starting the CRC from the
 # value that a zero byte turns into 0xFFFF spares it a copy of every frame.
 _CRC_START = 0x1E0C
 _CRC_GOOD = 0x1D0F
+# Past the argument names of Data's own constructor, which would cost as much as the checksum.
+_new = tuple.__new__
 
 
 def frame_crc(data: bytes) -> int:
@@ -103,18 +108,20 @@ def stuff(decoded: bytes) -> bytes:
 
 
 @cache
-def _data_layout(stuffed_size: int) -> struct.Struct:
-    return struct.Struct(f"<2xBHIBB{stuffed_size - _DATA_OVERHEAD - 1}s2x")
+def _data_struct(size: int) -> struct.Struct:
+    return struct.Struct(f"<2xBHIBB{size - _DATA_OVERHEAD - 1}s2x")
 
 
 @cache
-def _data_sizes(encoding: int, n_channels: int, k: int) -> tuple[int, ...]:
-    """Stuffed size of a DATA frame by its n, -1 where n cannot be."""
-    sizes = [-1] * 256
-    if encoding in tuple(Encoding):
-        for n in range(1, k + 1):
-            sizes[n] = 1 + _DATA_OVERHEAD + payload_bytes(encoding, n * n_channels)
-    return tuple(sizes)
+def _data_layout(encoding: int, n_channels: int, k: int) -> tuple[list[int], list[Unpack]]:
+    """By the stuffed size of a DATA frame: its n (0: no such size), and what unpacks it."""
+    n_by_size = [0] * _SIZES
+    unpack: list[Unpack] = [_data_struct(_DATA_OVERHEAD + 1).unpack] * _SIZES
+    for n in range(1, k + 1 if encoding in tuple(Encoding) else 0):
+        size = 1 + _DATA_OVERHEAD + payload_bytes(encoding, n * n_channels)
+        if size < _SIZES:
+            n_by_size[size], unpack[size] = n, _data_struct(size).unpack
+    return n_by_size, unpack
 
 
 class Decoder:
@@ -132,7 +139,7 @@ class Decoder:
         self._tail = b""
         self._overlong = False
         self._epoch = -1
-        self._sizes: tuple[int, ...] = ()
+        self._n_by_size, self._unpack = _data_layout(0, 1, 0)
         self._waiting: deque[Data] = deque()
 
     @property
@@ -145,16 +152,16 @@ class Decoder:
         stats = self.stats
         stats.bytes_in += len(data)
         pieces = data.split(b"\0")
-        if len(pieces) == 1:
-            self._keep(self._tail + data)
-            return []
-        pieces[0] = self._tail + pieces[0]
-        self._keep_last(pieces)
+        last = pieces.pop()
+        if last or self._tail or self._overlong:
+            self._join(pieces, last)
         out: list[Message] = []
-        data_header, epoch, sizes = self._data_header, self._epoch, self._sizes
+        taken = 0
+        # DATA of the epoch in force takes a short way: there is much of it.
+        data_header, epoch, n_by_size, unpack = self._data_header, self._epoch, self._n_by_size, self._unpack
         for piece in pieces:
             size = len(piece)
-            if not SHORTEST_FRAME < size <= LONGEST_FRAME + 1:
+            if not SHORTEST_FRAME < size < _SIZES:
                 if size:
                     self._bad("length")
                 continue
@@ -168,29 +175,28 @@ class Decoder:
                 self._bad("cobs")
             elif crc_hqx(frame, _CRC_START) != _CRC_GOOD:
                 self._bad("crc")
-            elif frame[1] == data_header and frame[2] == epoch and size == sizes[frame[10]]:
-                out.append(tuple.__new__(Data, _data_layout(size).unpack(frame)))
-                stats.frames_ok += 1
+            elif frame[1] == data_header and frame[2] == epoch and 0 < n_by_size[size] == frame[10]:
+                out.append(_new(Data, unpack[size](frame)))
+                taken += 1
             else:
                 self._take(frame, out)
-                epoch, sizes = self._epoch, self._sizes
+                epoch, n_by_size, unpack = self._epoch, self._n_by_size, self._unpack
+        stats.frames_ok += taken
         return out
 
-    def _keep_last(self, pieces: list[bytes]) -> None:
-        """The bytes behind the last delimiter wait; the end of an overlong run is given up (P1.6)."""
-        last = pieces.pop()
-        if self._overlong:
+    def _join(self, pieces: list[bytes], last: bytes) -> None:
+        """What was kept goes before the first piece, and ``last`` is kept; an overlong run is not (P1.6)."""
+        if not pieces:
+            last = b"" if self._overlong else self._tail + last
+        elif self._overlong:
             self._overlong = False
             self._bad("length")
-            pieces[0] = b""
-        self._tail = b""
-        self._keep(last)
-
-    def _keep(self, tail: bytes) -> None:
-        if self._overlong:
-            return
-        self._overlong = len(tail) > LONGEST_FRAME + 1
-        self._tail = b"" if self._overlong else tail
+            del pieces[0]
+        else:
+            pieces[0] = self._tail + pieces[0]
+        if len(last) >= _SIZES:
+            self._overlong, last = True, b""
+        self._tail = last
 
     def _bad(self, cause: str, frames: int = 1) -> None:
         self.stats.frames_bad += frames
@@ -230,7 +236,7 @@ class Decoder:
         elif self._epoch >= 0 and (epoch - self._epoch) % 256 >= 128:
             self._bad("old epoch")
         else:
-            self._wait(tuple.__new__(Data, _data_layout(len(frame)).unpack(frame)))
+            self._wait(_new(Data, _data_struct(len(frame)).unpack(frame)))
 
     def _wait(self, data: Data) -> None:
         waiting = self._waiting
@@ -242,7 +248,7 @@ class Decoder:
     def _enter(self, info: Info, out: list[Message]) -> None:
         """INFO names the epoch in force: DATA that waited for it goes on, older DATA never will."""
         self._epoch = info.epoch
-        self._sizes = _data_sizes(info.encoding, len(info.channels), info.k)
+        self._n_by_size, self._unpack = _data_layout(info.encoding, len(info.channels), info.k)
         waiting, self._waiting = self._waiting, deque()
         for data in waiting:
             if data.epoch != info.epoch:
@@ -250,7 +256,7 @@ class Decoder:
                     self._bad("old epoch")
                 else:
                     self._waiting.append(data)
-            elif 1 + _DATA_OVERHEAD + len(data.samples) == self._sizes[data.n]:
+            elif self._n_by_size[1 + _DATA_OVERHEAD + len(data.samples)] == data.n:
                 self.stats.frames_ok += 1
                 out.append(data)
             else:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from itertools import pairwise
 from math import exp
 from types import FrameType
-from typing import Any
+from typing import Any, Literal
 
 import damaged_streams
 import numpy as np
@@ -118,6 +118,48 @@ def test_any_bytes_are_taken_in_any_chunks(chunks: list[bytes]) -> None:
     whole, other = decode([b"".join(chunks)])
     assert messages == whole
     assert decoder.stats == other.stats
+
+
+def framed(decoded: bytes) -> bytes:
+    return stuff(decoded + device.wire.frame_crc(decoded).to_bytes(2, "big")) + b"\0"
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    kind=st.integers(0, 15),
+    epoch=st.sampled_from([7, 8, 200]),
+    body=st.binary(max_size=250),
+    side=st.sampled_from(["host", "board"]),
+)
+def test_any_contents_with_a_good_checksum_are_taken_or_counted(
+    kind: int, epoch: int, body: bytes, side: Literal["host", "board"]
+) -> None:
+    decoder = Decoder(side)
+    decoder.feed(encode(Epoch(7, 2, 1000, 4, 0, 1.0).info()))
+    before = decoder.stats.frames_bad
+    messages = decoder.feed(framed(bytes((0x10 | kind, epoch, 1, 2)) + body))
+    waits = side == "host" and kind == 0 and epoch == 8
+    assert len(messages) + decoder.stats.frames_bad - before == 1 or waits
+    for message in messages:
+        assert not isinstance(message, OtherVersion)
+        assert (message.kind, message.epoch, message.seq) == (kind, epoch, 0x0201)
+
+
+@pytest.mark.parametrize("kind", range(16))
+@pytest.mark.parametrize("side", ["host", "board"])
+def test_frames_of_every_length_with_a_good_checksum_are_taken_or_counted(
+    kind: int, side: Literal["host", "board"]
+) -> None:
+    for fill in (0, 1, 255):
+        decoder = Decoder(side)
+        decoder.feed(encode(Epoch(7, 2, 1000, 4, 0, 1.0).info()))
+        before = decoder.stats.frames_bad
+        heard = [
+            len(decoder.feed(framed(bytes((0x10 | kind, 7)) + bytes([fill]) * length)))
+            for length in range(250)
+        ]
+        assert max(heard) <= 1
+        assert sum(heard) + decoder.stats.frames_bad - before == 250
 
 
 def test_nothing_read_changes_nothing() -> None:
