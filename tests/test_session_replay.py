@@ -53,7 +53,7 @@ def test_a_replay_recorded_again_has_the_same_digest_and_reps(recorded: Recorded
     loop = Loop(source, recorder=Recorder(again, source.header, waits=True))
     reps = tuple(rep for frame in loop.frames() for rep in frame.reps)
     loop.close()
-    assert len(reps) > 2
+    assert len(reps) >= 2
     assert reps == recorded.reps
     assert digest(again) == digest(recorded.path)
     assert verify(again).ok

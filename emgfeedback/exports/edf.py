@@ -113,9 +113,7 @@ class _Signal:
         high = max(channel.digital_range[1], int(counts.max()))
         if high - low > most - least:
             advice = "export it as .bdf" if bits == 16 else "export it as .csv"
-            raise ExportError(
-                f"{target} cannot hold channel {channel.pin}: it needs over {bits} bits; {advice}."
-            )
+            raise ExportError(f"{target} cannot hold {label}: it needs more than {bits} bits; {advice}.")
         shift = 0 if least <= low and high <= most else least - low
         return cls(
             channel,

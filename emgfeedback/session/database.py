@@ -20,6 +20,11 @@ _WRITER_WAIT_S = 0.2
 DAMAGE = (ValueError, TypeError, LookupError, OverflowError)
 
 
+def sentence(path: Path, error: Exception) -> str:
+    """What is wrong with a damaged file, on one line."""
+    return f"{path} is damaged: {' '.join(str(error).split()).rstrip('.')}."
+
+
 def is_busy(error: sqlite3.Error) -> bool:
     """Whether another program's lock is all that is wrong."""
     return str(getattr(error, "sqlite_errorname", "")).startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
@@ -33,9 +38,9 @@ def reading(path: Path) -> Iterator[None]:
     except sqlite3.Error as error:
         if is_busy(error):
             raise NotASession(f"{path} is in use by another program; try again when that is done.") from error
-        raise DamagedSession(f"{path} is damaged: {error}.") from error
+        raise DamagedSession(sentence(path, error)) from error
     except DAMAGE as error:
-        raise DamagedSession(f"{path} is damaged: {error}.") from error
+        raise DamagedSession(sentence(path, error)) from error
 
 
 def open_to_read(path: Path) -> sqlite3.Connection:

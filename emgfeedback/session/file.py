@@ -13,7 +13,7 @@ from calibration import Calibration
 from device import Marker, SampleChunk, StreamInfo
 from emgfeedback.frame import Rep
 from emgfeedback.session import rows
-from emgfeedback.session.database import DAMAGE, open_to_read, reading
+from emgfeedback.session.database import DAMAGE, open_to_read, reading, sentence
 from emgfeedback.session.digest import seal
 from emgfeedback.session.errors import DamagedSession
 from emgfeedback.session.header import SessionHeader
@@ -138,7 +138,7 @@ class SessionFile:
                     raise ValueError(f"the chunk at sample {row[0]} begins inside the one before")
                 chunk = rows.chunk_from(row, n_channels, lost)
             except DAMAGE as error:
-                self.damage = f"{self.path} is damaged: {error}."
+                self.damage = sentence(self.path, error)
                 continue
             stop = chunk.stop
             yield chunk
@@ -199,8 +199,9 @@ class SessionFile:
     def integrity(self) -> tuple[str, ...]:
         """What SQLite's own check finds wrong with the file; empty when it finds nothing."""
         with reading(self.path):
-            found = [str(r[0]) for r in self._connection.execute("PRAGMA integrity_check(5)")]
-            return () if found == ["ok"] else tuple(found)
+            found = [str(row[0]) for row in self._connection.execute("PRAGMA integrity_check(5)")]
+            lines = [line for text in found for line in text.splitlines() if not line.startswith("***")]
+            return () if found == ["ok"] else tuple(lines)
 
     def close(self) -> None:
         """Let go of the file. May be called again."""

@@ -21,7 +21,8 @@ class Loop:
     Turned by ``step``: by the acquisition thread live, by the caller itself where nothing waits
     for a clock. ``change`` and ``record`` may be called from any thread; they take hold between two
     chunks. ``newest`` is the last frame with at least one hop. ``delay`` measures from the arrival
-    of a chunk's last sample to its frame; it stays empty for sources that are not live.
+    of a chunk's last sample to its frame; it stays empty for sources that are not live. ``painted``
+    is filled by whoever paints: to the painted picture. ``arrived_at_s`` is when samples last came.
 
     A recorder brings its own setup: that of its header. The pipeline starts afresh with it, so
     that the file alone gives the same frames.
@@ -41,7 +42,8 @@ class Loop:
         self.sinks = list(sinks)
         self.newest: Frame | None = None
         self.delay = DelayMeter()
-        self.stepped_at_s = clock()
+        self.painted = DelayMeter()
+        self.stepped_at_s = self.arrived_at_s = clock()
         self.stop = 0
         self._clock = clock
         self._lock = threading.Lock()
@@ -86,6 +88,14 @@ class Loop:
                 self._pipeline = self._setup.pipeline(self.source.info)
             return before
 
+    def attach(self, sink: Sink) -> None:
+        """Give the frames from now on to this sink, too. From any thread."""
+        self.sinks = [*self.sinks, sink]
+
+    def detach(self, sink: Sink) -> None:
+        """No more frames to this sink, but for one that may be under way. From any thread."""
+        self.sinks = [other for other in self.sinks if other is not sink]
+
     def step(self, timeout_s: float = 0.1) -> Frame | None:
         """Read once and pass on what came; ``None`` when nothing came in time.
 
@@ -95,6 +105,7 @@ class Loop:
         self.stepped_at_s = self._clock()
         if chunk is None:
             return None
+        self.arrived_at_s = self.stepped_at_s
         with self._lock:
             frame = self._take(chunk)
         for sink in self.sinks:
@@ -125,7 +136,8 @@ class Loop:
     def complete(self, recorder: Recorder) -> None:
         """Note link statistics and delay in a recording and close it."""
         recorder.summary("link", asdict(self.source.stats))
-        recorder.summary("delay", self.delay.as_record())
+        painted = self.painted.as_record()
+        recorder.summary("delay", self.delay.as_record() | ({"painted": painted} if painted else {}))
         recorder.close()
 
     def close(self) -> None:

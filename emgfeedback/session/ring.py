@@ -3,6 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+Rows = NDArray[np.float64]
+
 
 class DisplayRing:
     """The last ``n_rows`` rows of a signal, for one thread that pushes and others that look.
@@ -50,10 +52,17 @@ class DisplayRing:
 
     def view(self, n_rows: int | None = None) -> NDArray[np.float64]:
         """The newest ``n_rows`` (all by default), oldest first, read-only, NaN before the first."""
-        wanted = self.n_rows if n_rows is None else n_rows
-        if not 0 <= wanted <= self.n_rows:
-            raise ValueError(f"The ring shows up to {self.n_rows} rows, not {wanted}.")
-        end = self._stop % self._size + self._size
-        window = self._values[end - wanted : end]
+        return self.newest(self.n_rows if n_rows is None else n_rows)[1]
+
+    def newest(self, n_rows: int) -> tuple[int, Rows]:
+        """The index one past the newest row, and the ``n_rows`` up to it as ``view`` gives them.
+
+        The two belong together even while another thread pushes.
+        """
+        if not 0 <= n_rows <= self.n_rows:
+            raise ValueError(f"The ring shows up to {self.n_rows} rows, not {n_rows}.")
+        stop = self._stop
+        end = stop % self._size + self._size
+        window = self._values[end - n_rows : end]
         window.flags.writeable = False
-        return window
+        return stop, window

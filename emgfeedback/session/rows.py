@@ -187,9 +187,9 @@ def event_from(row: Sequence[object]) -> Event:
     return msgspec.convert(fields, Event)
 
 
-def chunk_crc32(start: int, host_time_s: float, counts: bytes) -> int:
-    """CRC-32 of a chunk: of its start (int64) and host time (float64), little-endian, then its bytes."""
-    return zlib.crc32(counts, zlib.crc32(struct.pack("<qd", start, host_time_s)))
+def chunk_crc32(start: int, n_samples: int, host_time_s: float, counts: bytes) -> int:
+    """CRC-32 of start and number of samples (int64), host time (float64), little-endian, then the counts."""
+    return zlib.crc32(counts, zlib.crc32(struct.pack("<qqd", start, n_samples, host_time_s)))
 
 
 def chunk_row(chunk: SampleChunk) -> Row:
@@ -198,16 +198,16 @@ def chunk_row(chunk: SampleChunk) -> Row:
     if chunk.counts.dtype.kind != "i" or width not in (2, 4):
         raise ValueError(f"counts are int16 or int32, not {chunk.counts.dtype}")
     counts = np.ascontiguousarray(chunk.counts, dtype=f"<i{width}").tobytes()
-    host_time_s = float(chunk.host_time_s)
-    crc32 = chunk_crc32(int(chunk.start), host_time_s, counts)
-    return int(chunk.start), len(chunk.counts), host_time_s, counts, crc32
+    facts = int(chunk.start), len(chunk.counts), float(chunk.host_time_s), counts
+    return *facts, chunk_crc32(*facts)
 
 
 def chunk_from(row: Sequence[object], n_channels: int, lost: int) -> SampleChunk:
     """A chunk from its row, with the samples ``lost`` before it."""
     start, n_samples, host_time_s, counts = msgspec.convert(row[:4], tuple[int, int, float, bytes])
     width, rest = divmod(len(counts), max(n_samples, 1) * n_channels)
-    if n_samples < 1 or rest or width not in (2, 4) or row[4] != chunk_crc32(start, host_time_s, counts):
+    crc32 = chunk_crc32(start, n_samples, host_time_s, counts)
+    if n_samples < 1 or rest or width not in (2, 4) or row[4] != crc32:
         raise ValueError(f"the chunk at sample {start} is not as it was written")
     values: Counts = np.frombuffer(counts, dtype=f"<i{width}").reshape(n_samples, n_channels)
     return SampleChunk(start, values, host_time_s, lost)
