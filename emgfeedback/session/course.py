@@ -23,8 +23,8 @@ class Course:
     """Activity of each channel on a grid of ``STEP_S``, through the same pipeline that ran live.
 
     ``times_s`` (n,) from the first sample, middle of each step. ``values`` (n, n_channels) is the mean
-    of the step: %MVC where ``calibrated``, else µV; NaN where samples are missing. ``first`` is the index of the first
-    sample, at which ``times_s`` begins. ``damage`` is one sentence where the file could not be read whole.
+    of the step: %MVC where ``calibrated``, else µV; NaN where samples are missing. ``first`` is the
+    index of the first sample. ``damage`` is one sentence where the file could not be read whole.
     """
 
     times_s: Array
@@ -61,7 +61,7 @@ def course(path: Path | str) -> Course:
             np.add.at(sums, at, np.where(known, values[inside], 0.0))
             np.add.at(counts, at, known)
         means = np.where(counts > 0, sums / np.maximum(counts, 1.0), np.nan)
-        times_s: Array = (np.arange(n_steps) + 0.5) * (step / info.sfreq_hz)
+        times_s = (np.arange(n_steps, dtype=np.float64) + 0.5) * (step / info.sfreq_hz)
         return Course(
             times_s, means, calibrated, info.channels, session.reps(), session.gaps(), first,
             info.sfreq_hz, session.damage,
