@@ -340,6 +340,10 @@ def test_p3_6_data_waits_for_its_info_and_older_epochs_are_dropped() -> None:
     decoder = Decoder("host")
     early = [data(seq=at, t_us=(WRAP_US - 500_000 + 4000 * at) % WRAP_US) for at in range(800)]
     assert decoder.feed(b"".join(map(encode, early))) == []
+    # What another epoch sent before is older than the INFO that comes at last.
+    older = Decoder("host")
+    assert older.feed(encode(data(epoch=6)) + encode(data(epoch=8)) + encode(EPOCH.info())) == [EPOCH.info()]
+    assert older.stats.bad_by_cause == {"old epoch": 1}
     # 3.2 s came, the last 2.5 s of it are kept.
     kept = decoder.feed(encode(EPOCH.info()))[1:]
     assert kept == early[-len(kept) :]

@@ -9,6 +9,7 @@ N / 65536 gets through. The tests count N, and allow the number that chance exce
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import pairwise
 from math import exp
 from types import FrameType
@@ -30,6 +31,7 @@ from device.wire import (
     Info,
     Message,
     OtherVersion,
+    Set,
     encode,
     pack_samples,
     stuff,
@@ -467,6 +469,14 @@ def test_samples_of_many_frames_come_back_in_one_array(
 def test_counts_that_do_not_fit_are_refused(encoding: int, counts: list[int]) -> None:
     with pytest.raises(ValueError, match=r"do not fit 0 to"):
         pack_samples(counts, encoding)
+
+
+def test_fields_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^Set does not fit the wire: "):
+        encode(Set(70_000, 1, 0, 0, (0, 1)))
+    info = Epoch(7, 2, 1000, 4, 0, 1.0).info()
+    with pytest.raises(ValueError, match=r"label 'nine char' is longer than 8"):
+        encode(replace(info, channels=(replace(info.channels[0], label="nine char"),)))
 
 
 def test_a_reserved_encoding_is_refused() -> None:
