@@ -6,27 +6,13 @@ from pathlib import Path
 import click
 
 from calibration.plan import Plan
-from calibration.record import Calibration
-from emgfeedback.coach.exercises import exercise_named
 from emgfeedback.exports import export
 from emgfeedback.guide import guide, keep
-from emgfeedback.live import (
-    LiveRequest,
-    LiveSet,
-    announce,
-    conclude,
-    set_logic,
-    start_recording,
-    tell,
-    train,
-    zones_for,
-)
-from emgfeedback.opening import Home, Opened, open_home, open_stream
-from emgfeedback.pace import Pace
+from emgfeedback.live import announce, tell, train
+from emgfeedback.live_set import SetRequest
+from emgfeedback.opening import open_home, open_stream
 from emgfeedback.power import Power
-from emgfeedback.session.loop import Loop
-from emgfeedback.session.setup import Setup
-from emgfeedback.simulation.actions import Action
+from emgfeedback.studio import Studio
 from emgfeedback.terminal import view
 
 #: Whose calibrations and sessions these are: never a person's.
@@ -62,40 +48,21 @@ def demo(request: DemoRequest) -> None:
     """Calibrate -> set -> session file, CSV and summary. Raises ``ValueError`` for an unknown persona."""
     home = open_home()
     opened = open_stream(home, request.url, None, WEARER)
-    loop = Loop(opened.source, Setup(home.settings.chain), clock=opened.clock)
-    with Pace(loop, stepped=opened.stepped) as pace:
+    wanted = SetRequest(request.exercise, request.reps)
+    with Studio(home, opened, wanted, lambda: Power.UNKNOWN, directs=True) as studio:
         with view(request.view) as page:
-            calibration = guide(home, opened, pace, page, request.plan)
+            calibration = guide(studio, page, request.plan)
         keep(home, calibration, None)
-        live_set, recording = _train(home, opened, pace, request, calibration)
-        sides = conclude(home, live_set, recording)
-    tell(sides, recording, live_set.ended)
-    if recording is not None:
-        table = (request.out or recording.parent) / recording.with_suffix(".csv").name
-        table.parent.mkdir(parents=True, exist_ok=True)
-        for path in export(recording, table):
-            click.echo(f"Exported to {path}")
+        announce(studio)
+        finished = train(studio, request.view)
+    tell(finished)
+    if finished.recording is not None:
+        tabulate(finished.recording, request.out)
 
 
-def _train(
-    home: Home, opened: Opened, pace: Pace, request: DemoRequest, calibration: Calibration
-) -> tuple[LiveSet, Path | None]:
-    live_request = LiveRequest(exercise=request.exercise, reps=request.reps, view=request.view)
-    zones = zones_for(home, opened, request.exercise)
-    announce(opened, zones, "")
-    loop = pace.loop
-    loop.change(Setup(home.settings.chain, calibration, zones))
-    recording = start_recording(home, opened, loop, live_request, Power.UNKNOWN)
-    if opened.person is not None:
-        opened.person.person.do(Action("reps", count=request.reps))
-    live_set = LiveSet(
-        loop,
-        opened,
-        exercise_named(request.exercise),
-        set_logic(opened, live_request),
-        request.reps,
-        lambda: Power.UNKNOWN,
-        "",
-    )
-    train(live_set, pace, request.view)
-    return live_set, recording
+def tabulate(recording: Path, folder: Path | None) -> None:
+    """Write the session as CSV into the folder, by default beside it."""
+    table = (folder or recording.parent) / recording.with_suffix(".csv").name
+    table.parent.mkdir(parents=True, exist_ok=True)
+    for path in export(recording, table):
+        click.echo(f"Exported to {path}")

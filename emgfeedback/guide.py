@@ -1,29 +1,22 @@
 """The guided calibration in a view: prompts out, and at the end a record or the reason why not."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
 from calibration.atomic import write_atomically
-from calibration.errors import CalibrationError
 from calibration.form import dump
 from calibration.plan import Plan
-from calibration.prompt import Prompt
 from calibration.record import Calibration
 from device.channel_map import ChannelMap
 from emgfeedback import words
-from emgfeedback.calibrating import CalibrationStage
-from emgfeedback.live import PowerReader, open_safely
-from emgfeedback.opening import Home, Opened, choose_url, open_home
-from emgfeedback.pace import Pace
+from emgfeedback.live import open_safely
+from emgfeedback.live_set import PowerReader, SetRequest
+from emgfeedback.opening import Home, choose_url, open_home
 from emgfeedback.picture import STALE_AFTER_S, muscle_bars
-from emgfeedback.session.loop import Loop
-from emgfeedback.session.setup import Setup
-from emgfeedback.simulation.actions import parse_action
-from emgfeedback.simulation.source import SimulatedSource
-from emgfeedback.terminal import View, prompt_line, view
+from emgfeedback.studio import Studio
+from emgfeedback.terminal import View, view
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,48 +45,30 @@ def calibrate(request: CalibrateRequest, power: PowerReader) -> None:
     """
     home = open_home()
     url = request.source or choose_url(home)
-    opened, _ = open_safely(home, url, request.channels, request.wearer, power, isolated=request.isolated)
-    loop = Loop(opened.source, Setup(home.settings.chain), clock=opened.clock)
-    with Pace(loop, stepped=opened.stepped) as pace, view(request.view) as page:
-        calibration = guide(home, opened, pace, page, request.plan())
+    opened = open_safely(home, url, request.channels, request.wearer, power, isolated=request.isolated)
+    studio = Studio(home, opened, SetRequest(isolated=request.isolated), power)
+    with studio, view(request.view) as page:
+        calibration = guide(studio, page, request.plan())
     keep(home, calibration, request.out)
 
 
-def guide(home: Home, opened: Opened, pace: Pace, page: View, plan: Plan) -> Calibration:
-    """Run the procedure on the loop to its end. Raises ``CalibrationError`` when it failed or was stopped."""
-    stage = CalibrationStage(opened.info, plan, follower(opened.person))
+def guide(studio: Studio, page: View, plan: Plan) -> Calibration:
+    """Run the procedure to its end. Raises ``CalibrationError`` when it failed or was stopped."""
+    opened, loop = studio.opened, studio.loop
+    stage = studio.calibrate(plan)
     stopped: list[str] = []
-    loop = pace.loop
 
     def show() -> None:
         if page.pressed().lower() in ("p", "q", "\x1b", " "):
             stopped.append(words.PAIN)
-        stale = opened.source.live and opened.clock() - loop.stepped_at_s > STALE_AFTER_S
+        stale = opened.source.live and opened.clock() - loop.arrived_at_s > STALE_AFTER_S
         bars = muscle_bars(loop.newest, opened.info.channels, stale=stale)
         page.guide(
             stage.prompt, bars, [event.text for event in stage.events if event.kind != "prompt"], opened.who
         )
 
-    loop.sinks.append(stage)
-    try:
-        pace.until(lambda: stage.finished or bool(stopped), show, page.period_s)
-    finally:
-        loop.sinks.remove(stage)
-    if stopped or stage.prompt.kind != "done":
-        raise CalibrationError(
-            f"{stage.prompt.text} {stage.prompt.why}".strip() if not stopped else stopped[0]
-        )
-    return stage.calibration(opened.wearer, home.settings.chain)
-
-
-def follower(person: SimulatedSource | None) -> Callable[[Prompt], None]:
-    """What a prompt does besides being shown: a simulated person in this process obeys it."""
-
-    def follow(prompt: Prompt) -> None:
-        if person is not None:
-            person.person.do(parse_action(prompt_line(prompt).partition(":")[0]))
-
-    return follow
+    studio.pace.until(lambda: stage.finished or bool(stopped), show, page.period_s)
+    return studio.calibrated("".join(stopped[:1]))
 
 
 def keep(home: Home, calibration: Calibration, out: Path | None) -> Path:

@@ -13,7 +13,7 @@ from calibration.plan import ChannelSpec
 from calibration.record import Calibration
 from calibration.store import CalibrationStore, load
 from device.channel_map import ChannelMap
-from device.errors import DeviceNotFound
+from device.errors import DeviceLost, DeviceNotFound, Reason
 from device.reconnect import ReconnectingSource
 from device.source import Source
 from device.stream import StreamInfo
@@ -21,6 +21,8 @@ from emgfeedback import words
 from emgfeedback.calibrating import now_local
 from emgfeedback.chain import ChainSettings
 from emgfeedback.memory import Memory
+from emgfeedback.power import Power
+from emgfeedback.safety import LINES, Step, decide
 from emgfeedback.settings import Settings, data_folder, load_settings
 from emgfeedback.simulation.board import ONE_LEG
 from emgfeedback.simulation.source import SimulatedSource
@@ -77,6 +79,11 @@ class Opened:
         return f"{words.SIMULATED}, {self.person.person.persona.name}" if self.person else words.SIMULATED
 
     @property
+    def first_side(self) -> str:
+        """The side of the first channel: the leg that the big number is about."""
+        return next((channel.side for channel in self.info.channels if channel.side), "")
+
+    @property
     def link(self) -> str:
         """Where the samples come from, in a few words."""
         if self.info.simulated:
@@ -128,6 +135,40 @@ def open_stream(home: Home, url: str, channels: ChannelMap | None, wearer: str |
         return Opened(first, who, clock, None)
     sleep = person.sleep if person else time.sleep
     return Opened(ReconnectingSource(open_again, first, clock=clock, sleep=sleep), who, clock, person)
+
+
+def open_when_safe(
+    home: Home,
+    url: str,
+    channels: ChannelMap | None,
+    wearer: str | None,
+    power: Callable[[], Power],
+    *,
+    isolated: bool,
+    say: Callable[[str], None],
+    wait: Callable[[], bool],
+) -> Opened:
+    """Open the source, but let a real board stream only where the power allows pads on skin.
+
+    Says the safety lines for a real board. On mains the board is stopped, and opened again once the
+    charger is out; ``wait`` passes the time between two looks and says whether to go on looking.
+    Raises what ``open_stream`` raises, and ``DeviceLost`` when ``wait`` said no.
+    """
+    opened = open_stream(home, url, channels, wearer)
+    if opened.info.simulated or not opened.source.live:
+        return opened
+    say("\n".join(LINES))
+    decision = decide(power(), simulated=False, isolated=isolated)
+    say(decision.text)
+    if decision.step is not Step.WAIT:
+        return opened
+    opened.source.close()
+    while decision.step is Step.WAIT:
+        if not wait():
+            raise DeviceLost(decision.text, Reason.UNPLUGGED)
+        decision = decide(power(), simulated=False, isolated=isolated)
+    say(decision.text)
+    return open_stream(home, url, channels, wearer)
 
 
 def choose_calibration(home: Home, opened: Opened, given: Path | None) -> tuple[Calibration | None, str]:

@@ -6,13 +6,16 @@ from emgfeedback.coach.exercises import EXERCISES, exercise_named
 from emgfeedback.coach.set import SetLogic
 from emgfeedback.coach.summary import summarise
 from emgfeedback.listing import find_session
-from emgfeedback.live import LiveSet, tell, train
+from emgfeedback.live import tell, watch
+from emgfeedback.live_set import LiveSet, PowerWatch, Scene
 from emgfeedback.opening import Opened
 from emgfeedback.pace import Pace
 from emgfeedback.power import Power
 from emgfeedback.session.loop import Loop
 from emgfeedback.session.replay import ReplaySource
 from emgfeedback.session.setup import Setup
+from emgfeedback.studio import FinishedSet
+from emgfeedback.terminal import view
 
 #: More reps, and seconds without one, than any recording holds: a replay ends with its file.
 _ENDLESS = 10**9
@@ -26,15 +29,15 @@ def replay(name: str, speed: float, asked_view: str | None) -> None:
     loop = Loop(source, Setup.of(header))
     opened = Opened(source, header.wearer, time.monotonic, None)
     with Pace(loop, stepped=speed == float("inf")) as pace:
+        uncalibrated = "" if header.calibration else "This session has no 100 %. Bars show µV, no share."
         live_set = LiveSet(
-            loop,
-            opened,
+            Scene(loop, opened, PowerWatch(opened, lambda: Power.UNKNOWN), uncalibrated),
             exercise,
             SetLogic(source.info.sfreq_hz, reps=_ENDLESS, idle_s=_ENDLESS),
             max(len(source.session.reps()), 1),
-            lambda: Power.UNKNOWN,
-            "" if header.calibration else "This session has no 100 %. Bars show µV, no share.",
         )
-        train(live_set, pace, asked_view)
-        sides = summarise(live_set.reps, header.zones)
-    tell(sides, None, "End of the recording.")
+        loop.attach(live_set)
+        with view(asked_view) as page:
+            watch(live_set, pace, page)
+        reps = live_set.reps
+    tell(FinishedSet(1, "End of the recording.", reps, summarise(reps, header.zones), None))

@@ -13,6 +13,7 @@ from calibration.prompt import Prompt
 from emgfeedback.frame import Rep
 from emgfeedback.keys import Keys, keyboard
 from emgfeedback.picture import Bar, Picture
+from emgfeedback.prompting import prompt_line
 from emgfeedback.terminal_calibrate import calibration_page
 from emgfeedback.terminal_page import page
 
@@ -88,12 +89,6 @@ class LineView:
 
     def pressed(self) -> str:
         return ""
-
-
-def prompt_line(prompt: Prompt) -> str:
-    """``squeeze glute right: Squeeze. Hold.``; a simulated person understands what is before the colon."""
-    words = (prompt.kind, prompt.muscle, prompt.side)
-    return f"{' '.join(word for word in words if word)}: {prompt.text}"
 
 
 def rep_line(rep: Rep, picture: Picture) -> str:

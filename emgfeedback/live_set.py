@@ -1,0 +1,131 @@
+"""A set on a running loop: its reps, its end, and the picture of it for every view."""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from device.reconnect import ReconnectingSource
+from device.stream import SampleChunk
+from emgfeedback import words
+from emgfeedback.coach.exercises import Exercise
+from emgfeedback.coach.set import SetLogic
+from emgfeedback.frame import Frame, Rep
+from emgfeedback.opening import Opened
+from emgfeedback.picture import Picture, Situation, draw
+from emgfeedback.power import Power
+from emgfeedback.session.loop import Loop
+
+PowerReader = Callable[[], Power]
+#: s between two looks at the power state.
+POWER_PERIOD_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SetRequest:
+    """What the wearer wants of each set."""
+
+    exercise: str = "bridge"
+    reps: int = 8
+    seconds: float | None = None
+    isolated: bool = False
+    record: bool = True
+
+
+class PowerWatch:
+    """The power state, asked at most once a second; only where pads on skin could be in danger."""
+
+    def __init__(self, opened: Opened, power: PowerReader) -> None:
+        self._matters = opened.source.live and not opened.info.simulated
+        self._power = power
+        self._state = Power.UNKNOWN
+        self._asked_s = -math.inf
+
+    @property
+    def state(self) -> Power | None:
+        """Where the power comes from now; ``None`` where it does not matter."""
+        if not self._matters:
+            return None
+        now_s = time.monotonic()
+        if now_s - self._asked_s >= POWER_PERIOD_S:
+            self._asked_s = now_s
+            self._state = self._power()
+        return self._state
+
+
+@dataclass(slots=True)
+class Scene:
+    """What a picture needs beside the loop's newest frame."""
+
+    loop: Loop
+    opened: Opened
+    power: PowerWatch
+    uncalibrated: str = ""
+    recording_trouble: str = ""
+
+    def picture(self, exercise: Exercise, reps: Sequence[Rep], target: int) -> Picture:
+        """What a view shows now."""
+        info = self.opened.info
+        return draw(
+            self.loop.newest,
+            info.channels,
+            info.sfreq_hz,
+            exercise,
+            self.opened.who,
+            self.loop.setup.zones,
+            reps,
+            target,
+            self._situation(),
+        )
+
+    def _situation(self) -> Situation:
+        source, recorder, power = self.opened.source, self.loop.recorder, self.power.state
+        delay_s = self.loop.delay.percentile(50)
+        failed = recorder.failed if recorder is not None else self.recording_trouble
+        lost = isinstance(source, ReconnectingSource) and not source.connected
+        return Situation(
+            link=self.opened.link,
+            trouble=words.BOARD_LOST if lost else "",
+            power="" if power is None else words.POWER[power],
+            delay_ms=None if math.isnan(delay_s) else 1000.0 * delay_s,
+            uncalibrated=self.uncalibrated,
+            recording_trouble=words.NOT_RECORDING.format(reason=failed) if failed else "",
+            since_data_s=self.opened.clock() - self.loop.arrived_at_s,
+        )
+
+
+class LiveSet:
+    """A sink that counts the reps of a set and finds its end, and the picture of it."""
+
+    def __init__(self, scene: Scene, exercise: Exercise, logic: SetLogic, target: int) -> None:
+        self.scene, self.exercise, self.logic = scene, exercise, logic
+        self.target = target
+        self.ended = ""
+
+    def __call__(self, chunk: SampleChunk, frame: Frame) -> None:
+        """Take what the pipeline made of a chunk (acquisition thread)."""
+        working = self.scene.opened.first_side
+        reps = [rep for rep in frame.reps if rep.side == working or not self.exercise.one_leg]
+        end = self.logic.push(chunk.start, chunk.stop, reps)
+        if end is not None:
+            self.end(end.text)
+
+    @property
+    def reps(self) -> tuple[Rep, ...]:
+        """The reps of the set so far, of all sides."""
+        return tuple(self.logic.reps)
+
+    def end(self, why: str = "") -> None:
+        """End the set; ``why`` is a sentence, by default that the wearer did."""
+        self.ended = self.ended or why or self.logic.stop(self.scene.loop.stop).text
+
+    def pressed(self, key: str) -> None:
+        """Take a key press of the wearer."""
+        if key.lower() == "p":
+            self.end(words.PAIN)
+        elif key in (" ", "q", "\x1b"):
+            self.end()
+
+    def picture(self) -> Picture:
+        """What a view shows now."""
+        return self.scene.picture(self.exercise, self.reps, self.target)

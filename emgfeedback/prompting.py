@@ -1,0 +1,28 @@
+"""A prompt of the guided calibration as one line, and a simulated person who obeys it."""
+
+from collections.abc import Callable
+
+from calibration.prompt import Prompt
+from emgfeedback.simulation.actions import parse_action
+from emgfeedback.simulation.source import SimulatedSource
+
+
+def asked(prompt: Prompt) -> str:
+    """``squeeze glute right``: what a simulated person understands."""
+    words = (prompt.kind, prompt.muscle, prompt.side)
+    return " ".join(word for word in words if word)
+
+
+def prompt_line(prompt: Prompt) -> str:
+    """``squeeze glute right: Squeeze. Hold.``"""
+    return f"{asked(prompt)}: {prompt.text}"
+
+
+def follower(person: SimulatedSource | None) -> Callable[[Prompt], None]:
+    """What a prompt does besides being shown: a simulated person in this process obeys it."""
+
+    def follow(prompt: Prompt) -> None:
+        if person is not None:
+            person.person.do(parse_action(asked(prompt)))
+
+    return follow

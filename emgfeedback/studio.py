@@ -1,0 +1,298 @@
+"""One open source and all that is done with it: calibrate, train sets, sum each up.
+
+    idle -> calibrating -> ready -> training -> resting -> ready or training -> ...
+
+Every way of using the program goes through here: the command line step by step, the window by
+``begin`` and ``advance``. Methods are called from one thread; samples are taken in another one.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from enum import Enum
+from pathlib import Path
+
+from calibration.errors import CalibrationError
+from calibration.plan import Plan
+from calibration.record import Calibration
+from emgfeedback.calibrating import CalibrationStage, now_local
+from emgfeedback.coach.exercises import exercise_named
+from emgfeedback.coach.set import SetLogic
+from emgfeedback.coach.summary import SideSummary, summarise
+from emgfeedback.coach.zone import baseline, zone_for
+from emgfeedback.frame import Rep, Zone
+from emgfeedback.live_set import LiveSet, PowerReader, PowerWatch, Scene, SetRequest
+from emgfeedback.opening import Home, Opened, choose_calibration
+from emgfeedback.pace import Pace
+from emgfeedback.picture import Picture
+from emgfeedback.prompting import follower
+from emgfeedback.session.errors import RecordingFailed
+from emgfeedback.session.header import SessionHeader
+from emgfeedback.session.library import Library
+from emgfeedback.session.loop import Loop
+from emgfeedback.session.recorder import Recorder
+from emgfeedback.session.setup import Setup
+from emgfeedback.simulation.actions import REST, Action
+
+#: s between the end of a calibration and the first set: time to get into position.
+READY_S = 15.0
+#: s. The simulated person needs no more.
+READY_SIMULATED_S = 3.0
+
+
+class Stage(Enum):
+    """What is going on."""
+
+    IDLE = "idle"
+    CALIBRATING = "calibrating"
+    READY = "ready"
+    TRAINING = "training"
+    RESTING = "resting"
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedSet:
+    """A set that is over: its reps, its summary per side, and where it was recorded."""
+
+    number: int
+    ended: str
+    reps: tuple[Rep, ...]
+    sides: tuple[SideSummary, ...]
+    recording: Path | None
+
+
+class Studio:
+    """``wanted`` may be changed between sets. ``directs``: the simulated person does as the stage says.
+
+    Use as a context manager: entering starts the samples, leaving ends the set and closes all.
+    """
+
+    def __init__(
+        self, home: Home, opened: Opened, wanted: SetRequest, power: PowerReader, *, directs: bool = False
+    ) -> None:
+        self.home, self.opened, self.wanted = home, opened, wanted
+        self.stage = Stage.IDLE
+        self.calibrating: CalibrationStage | None = None
+        self.live_set: LiveSet | None = None
+        self.finished: list[FinishedSet] = []
+        self.calibration: Calibration | None = None
+        #: Why the last calibration or recording came to nothing, in a sentence.
+        self.note = ""
+        self.begins_at_s = 0.0
+        self._directs = directs
+        self._power = power
+        self.loop = Loop(opened.source, Setup(home.settings.chain), clock=opened.clock)
+        self.scene = Scene(self.loop, opened, PowerWatch(opened, power))
+        self.pace = Pace(self.loop, stepped=opened.stepped)
+        self._direct(REST)
+
+    # Calibration
+
+    def use(self, calibration: Calibration | None, why_none: str = "") -> None:
+        """Take this 100 % from now on, or none for the reason that is given."""
+        self.calibration = calibration
+        self.scene.uncalibrated = why_none
+        self._set_up()
+
+    def use_todays(self, given: Path | None = None) -> None:
+        """Take the 100 % that holds today, or the given file. Raises what ``choose_calibration`` raises."""
+        self.use(*choose_calibration(self.home, self.opened, given))
+
+    def calibrate(self, plan: Plan) -> CalibrationStage:
+        """Begin the guided calibration."""
+        self.note = ""
+        self.calibrating = CalibrationStage(self.opened.info, plan, follower(self.opened.person))
+        self.stage = Stage.CALIBRATING
+        self.loop.attach(self.calibrating)
+        return self.calibrating
+
+    def calibrated(self, stopped: str = "") -> Calibration:
+        """End the calibration and take its result; ``stopped`` says why it was broken off.
+
+        Raises ``CalibrationError`` when there is no result.
+        """
+        stage, self.stage = self.calibrating, Stage.IDLE
+        if stage is None:
+            raise CalibrationError("No calibration was begun.")
+        self.loop.detach(stage)
+        self.calibrating = None
+        self._direct(REST)
+        if stopped or stage.prompt.kind != "done":
+            self.note = stopped or f"{stage.prompt.text} {stage.prompt.why}".strip()
+            raise CalibrationError(self.note)
+        found = stage.calibration(self.opened.wearer, self.home.settings.chain)
+        self.use(found)
+        return found
+
+    # Sets
+
+    @property
+    def zones(self) -> dict[str, Zone]:
+        """The zone of each side that has one: from the wearer's own first set, fixed where simulated."""
+        if self.calibration is None:
+            return {}
+        zones = {}
+        for side in dict.fromkeys(channel.side for channel in self.opened.info.channels if channel.side):
+            simulated = self.opened.info.simulated
+            own = None
+            if not simulated:
+                own = self.home.memory.baseline(self.opened.wearer, side, self.wanted.exercise)
+            zone = zone_for(self.wanted.exercise, own, simulated=simulated)
+            if zone is not None:
+                zones[side] = zone
+        return zones
+
+    def train(self) -> LiveSet:
+        """Begin a set, recorded if the disk takes it; ``note`` says why it does not."""
+        self.note = ""
+        exercise = exercise_named(self.wanted.exercise)
+        self._set_up()
+        self._record()
+        logic = SetLogic(self.opened.info.sfreq_hz, reps=self.wanted.reps, seconds=self.wanted.seconds)
+        self.live_set = LiveSet(self.scene, exercise, logic, self.wanted.reps)
+        self.stage = Stage.TRAINING
+        self._direct(Action("reps", count=self.wanted.reps))
+        self.loop.attach(self.live_set)
+        return self.live_set
+
+    def conclude(self) -> FinishedSet:
+        """Sum the set up, complete its recording, and remember a first set as the baseline."""
+        live_set = self.live_set
+        if live_set is None or self.stage is not Stage.TRAINING:
+            raise ValueError("No set is under way.")
+        live_set.end("The recording has ended.")
+        self.loop.detach(live_set)
+        self.stage = Stage.RESTING
+        self._direct(REST)
+        zones, reps = self.loop.setup.zones, live_set.reps
+        sides = summarise(reps, zones)
+        recorder = self.loop.record(None)
+        if recorder is not None:
+            recorder.event(self.loop.stop, "set ended", {"why": live_set.ended})
+            recorder.summary("set", [asdict(side) for side in sides])
+            self.loop.complete(recorder)
+            self.note = recorder.failed
+        self._remember(sides, reps)
+        path = recorder.path if recorder is not None else None
+        self.finished.append(FinishedSet(len(self.finished) + 1, live_set.ended, reps, sides, path))
+        return self.finished[-1]
+
+    def choose_exercise(self, name: str) -> None:
+        """The exercise of the sets to come."""
+        self.wanted = replace(self.wanted, exercise=exercise_named(name).id)
+        if self.stage in (Stage.IDLE, Stage.RESTING):
+            self.stage, self.live_set = Stage.IDLE, None
+
+    # By itself
+
+    def begin(self, plan: Plan) -> None:
+        """The one big action: what comes next, whatever that is."""
+        if self.stage is Stage.TRAINING and self.live_set is not None:
+            self.live_set.end()
+        elif self.stage is Stage.CALIBRATING:
+            return
+        elif self.calibration is None and self.stage is not Stage.READY:
+            self.calibrate(plan)
+        else:
+            self.train()
+        self.advance()
+
+    def stop(self, why: str = "") -> None:
+        """End whatever is under way; ``why`` is a sentence."""
+        if self.stage is Stage.TRAINING and self.live_set is not None:
+            self.live_set.end(why)
+        elif self.stage is Stage.CALIBRATING and self.calibrating is not None:
+            self._broken_off(why)
+        elif self.stage is Stage.READY:
+            self.stage = Stage.IDLE
+        self.advance()
+
+    def advance(self) -> Stage:
+        """Go on to the next stage if this one is over; called often."""
+        if self.stage is Stage.CALIBRATING and self.calibrating is not None and self.calibrating.finished:
+            self._take_calibration()
+        elif self.stage is Stage.READY and self.opened.clock() >= self.begins_at_s:
+            self.train()
+        elif self.stage is Stage.TRAINING and self.live_set is not None and self.live_set.ended:
+            self.conclude()
+        return self.stage
+
+    @property
+    def seconds_to_set(self) -> float:
+        """Seconds until the set begins by itself; 0 where none is about to."""
+        return max(self.begins_at_s - self.opened.clock(), 0.0) if self.stage is Stage.READY else 0.0
+
+    def picture(self) -> Picture:
+        """What a view shows now, at every stage."""
+        if self.live_set is not None and self.stage in (Stage.TRAINING, Stage.RESTING):
+            return self.live_set.picture()
+        return self.scene.picture(exercise_named(self.wanted.exercise), (), self.wanted.reps)
+
+    @property
+    def trouble(self) -> str:
+        """One sentence when the samples have stopped for good, else ``""``."""
+        return self.pace.trouble if self.loop.recorder is None or not self.loop.recorder.failed else ""
+
+    def __enter__(self) -> "Studio":
+        self.pace.__enter__()
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        try:
+            if self.stage is Stage.TRAINING:
+                self.conclude()
+        finally:
+            self.pace.__exit__(None, None, None)
+
+    def _take_calibration(self) -> None:
+        try:
+            found = self.calibrated()
+        except CalibrationError:
+            return
+        self.home.calibrations.save(found)
+        wait_s = READY_SIMULATED_S if self.opened.info.simulated else READY_S
+        self.begins_at_s = self.opened.clock() + wait_s
+        self.stage = Stage.READY
+
+    def _broken_off(self, why: str) -> None:
+        try:
+            self.calibrated(why or "Calibration stopped. Nothing was saved.")
+        except CalibrationError as error:
+            self.note = str(error)
+
+    def _set_up(self) -> None:
+        self.loop.change(Setup(self.home.settings.chain, self.calibration, self.zones))
+
+    def _record(self) -> None:
+        self.scene.recording_trouble = ""
+        if not self.wanted.record:
+            return
+        header = SessionHeader(
+            info=self.opened.info,
+            settings=self.loop.setup.settings,
+            calibration=self.loop.setup.calibration,
+            zones=self.loop.setup.zones,
+            wearer=self.opened.wearer,
+            exercise=self.wanted.exercise,
+            isolated=self.wanted.isolated or None,
+            power=self._power().value,
+            started_host_s=self.opened.clock(),
+        )
+        folder = self.home.sessions
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = Library(folder).new_path(header.started, self.wanted.exercise)
+            self.loop.record(Recorder(path, header, waits=self.opened.stepped))
+        except (RecordingFailed, OSError) as error:
+            self.note = self.scene.recording_trouble = str(error)
+
+    def _remember(self, sides: tuple[SideSummary, ...], reps: tuple[Rep, ...]) -> None:
+        opened = self.opened
+        if opened.info.simulated or not opened.source.live:
+            return
+        for side in sides:
+            own = baseline(reps, side.side, now_local())
+            if own is not None and side.zone is None:
+                self.home.memory.remember_baseline(opened.wearer, side.side, self.wanted.exercise, own)
+
+    def _direct(self, action: Action) -> None:
+        if self._directs and self.opened.person is not None:
+            self.opened.person.person.do(action)
