@@ -211,3 +211,41 @@ def test_a_folder_that_cannot_be_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RecordingFailed, match=r"cannot be created: .*\.$"):
         Recorder(tmp_path / "file" / "a.emgsession", SessionHeader(stream_info()))
+
+
+# The documentation of the format.
+
+DOCUMENT = (Path(__file__).parent.parent / "docs" / "session_format.md").read_text(encoding="utf-8")
+
+
+def test_every_column_is_documented(tmp_path: Path) -> None:
+    path = tmp_path / "a.emgsession"
+    Recorder(path, SessionHeader(stream_info())).close()
+    database = sqlite3.connect(path)
+    names = [name for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    for table in names:
+        columns = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+        assert [c for c in columns if c != "id" and f"`{c}`" not in DOCUMENT] == [], table
+    database.close()
+    assert f"{schema.APPLICATION_ID:#X}".replace("0X", "0x") in DOCUMENT
+
+
+def test_the_documented_way_to_read_a_file_reads_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    info = stream_info(4)
+    with Recorder(tmp_path / "monday.emgsession", SessionHeader(info), waits=True) as recorder:
+        for chunk in chunks(info, 800):
+            recorder.put(chunk)
+    monkeypatch.chdir(tmp_path)
+    code = DOCUMENT.split("```python\n")[1].split("```")[0]
+    read: dict[str, np.ndarray] = {"seen": []}
+    exec(code + "    seen.append(samples)\ndatabase.close()\n", read)
+    assert np.array_equal(np.concatenate(read["seen"]), counts(0, 800, info))
+
+
+def test_a_calibration_that_would_not_read_back_is_a_sentence_and_leaves_no_file(tmp_path: Path) -> None:
+    header = SessionHeader(stream_info(), calibration=replace(CALIBRATION, created="yesterday"))
+    with pytest.raises(
+        RecordingFailed, match=r"^The session cannot be recorded: The calibration cannot be saved"
+    ):
+        Recorder(tmp_path / "a.emgsession", header)
+    assert list(tmp_path.iterdir()) == []

@@ -123,7 +123,7 @@ def create(path: Path) -> sqlite3.Connection:
         raise RecordingFailed(f"{path} cannot be created: {error.strerror}.") from error
     connection = sqlite3.connect(path, timeout=_WRITER_WAIT_S, isolation_level=None, check_same_thread=False)
     try:
-        # See docs/decisions/0002-session-file-journal.md.
+        # See docs/decisions/0004-session-file-journal.md.
         connection.execute("PRAGMA journal_mode = TRUNCATE").fetchone()
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA cache_spill = OFF")

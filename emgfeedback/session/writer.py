@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from calibration.errors import CalibrationError
 from calibration.form import dump
 from device import SampleChunk
 from emgfeedback.session import rows
@@ -128,7 +129,10 @@ def _header_inserts(header: SessionHeader) -> list[Insert]:
     inserts: list[Insert] = [(SESSION, (1, *rows.session_row(header)))]
     inserts += [(CHANNEL, row) for row in rows.channel_rows(header.info)]
     if header.calibration is not None:
-        inserts.append((CALIBRATION, (1, 0, dump(header.calibration))))
+        try:
+            inserts.append((CALIBRATION, (1, 0, dump(header.calibration))))
+        except CalibrationError as error:
+            raise RecordingFailed(f"The session cannot be recorded: {error}") from error
     return inserts
 
 
