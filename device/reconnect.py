@@ -53,6 +53,11 @@ class ReconnectingSource(Source):
         """The source that is read now, or was read last."""
         return self._source
 
+    @property
+    def drift_ppm(self) -> float | None:
+        """See ``Source.drift_ppm``."""
+        return self._source.drift_ppm
+
     def _read(self, timeout_s: float) -> SampleChunk | None:
         if not self.connected and not self._look_again(timeout_s):
             return None

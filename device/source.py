@@ -47,6 +47,11 @@ class Source(ABC):
     def info(self) -> StreamInfo:
         """What the stream holds; fixed while the source is open."""
 
+    @property
+    def drift_ppm(self) -> float | None:
+        """How much the board's clock runs fast against the host's, in ppm; ``None`` where it is not known."""
+        return None
+
     def read(self, timeout_s: float = 0.1) -> SampleChunk | None:
         """The next samples, or ``None`` when none came within ``timeout_s`` seconds.
 

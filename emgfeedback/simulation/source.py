@@ -71,6 +71,11 @@ class SimulatedSource(Source):
             self.sleep(WAIT_S)
         return SimulatedSource(simulated, request, clock, fast=not self.live)
 
+    @property
+    def drift_ppm(self) -> float | None:
+        """See ``Source.drift_ppm``."""
+        return self._framed.drift_ppm
+
     def _read(self, timeout_s: float) -> SampleChunk | None:
         return self._framed.read(timeout_s)
 

@@ -1,0 +1,286 @@
+"""What the page Signals shows, as plain values: verdict and resolution of each channel, link, delay."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration import Calibration, ChannelCalibration
+from device import ChannelInfo, StreamInfo
+from emgfeedback import words
+from emgfeedback.dsp.spectrum import hum, welch
+from emgfeedback.frame import Contact, Frame
+from emgfeedback.picture import STALE_AFTER_S
+from emgfeedback.session.delay import DelayMeter
+from emgfeedback.session.loop import Loop
+from emgfeedback.session.tap import SignalTap
+from emgfeedback.ui import text, text_desk
+from emgfeedback.ui.text import tr
+
+Array = NDArray[np.float64]
+Sign = Literal["good", "hum", "trouble", "none"]
+
+#: s. What the spectrum looks back on, and the length of its segments (1 Hz a step).
+SPECTRUM_S: Final = 2.0
+SEGMENT_S: Final = 1.0
+#: Share of the power, and part of the 100 % (µV where there is none), from which hum is worth a word.
+HUM_SHARE: Final = 0.20
+HUM_OF_MAX: Final = 0.05
+HUM_UV: Final = 5.0
+#: Counts of the bare converter at which a share is honest, without and with oversampling by 4 or more
+#: (30 and 20 µV RMS at 24.4 µV a count: docs/wiring.md, from the simulated chip and person).
+HONEST_COUNTS: Final = 1.23
+HONEST_COUNTS_OVERSAMPLED: Final = 0.82
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """One channel in words. ``sign`` stands beside the verdict, ``fix`` says what to do or what is well."""
+
+    muscle: str
+    side: str
+    name: str
+    now: str
+    sign: Sign
+    verdict: str
+    fix: str
+    resolution: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """One measured way from the byte on; milliseconds, ``None`` before the first."""
+
+    label: str
+    p50_ms: float | None
+    p95_ms: float | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spectra:
+    """Power of each raw channel: ``frequencies_hz`` (m,), ``relative`` (m, n_channels) of each one's own
+    greatest outside mains, NaN where there is none; ``mains`` is (Hz, words) of what deserves a word."""
+
+    frequencies_hz: Array
+    relative: Array
+    muscles: tuple[str, ...]
+    mains: tuple[tuple[float, str], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalsState:
+    """All words of the page at one moment."""
+
+    channels: tuple[ChannelFacts, ...]
+    delays: tuple[Delay, ...]
+    window_note: str
+    delay_note: str
+    link: tuple[str, ...]
+    lost: str
+    stale: bool
+
+
+def spaced(number: int) -> str:
+    """``412 000``: digits in groups of three, by a space that does not break."""
+    return f"{number:,}".replace(",", "\N{NO-BREAK SPACE}")
+
+
+class SignalsModel:
+    """Looks at a running loop. ``close`` when the page is left."""
+
+    def __init__(self, loop: Loop, clock: Callable[[], float]) -> None:
+        self.loop = loop
+        self.info: StreamInfo = loop.source.info
+        self.tap = SignalTap(self.info)
+        self._clock = clock
+        self._hum: list[tuple[float, float, float]] = [(math.nan,) * 3] * len(self.info.channels)
+        loop.attach(self.tap)
+
+    def close(self) -> None:
+        """Look no more. May be called again."""
+        self.loop.detach(self.tap)
+
+    @property
+    def stale(self) -> bool:
+        """Whether nothing may look live."""
+        return self.loop.newest is None or self._clock() - self.loop.arrived_at_s > STALE_AFTER_S
+
+    def names(self) -> tuple[str, ...]:
+        """A name for each channel: the muscle, with its side where both legs are there."""
+        sides = {channel.side for channel in self.info.channels}
+        return tuple(channel_name(channel, with_side=len(sides) > 1) for channel in self.info.channels)
+
+    def spectra(self) -> Spectra:
+        """The spectrum of the last seconds; some milliseconds of work, for twice a second."""
+        muscles = tuple(channel.muscle or channel.pin for channel in self.info.channels)
+        n = round(SPECTRUM_S * self.info.sfreq_hz)
+        raw = [channel.signal == "raw" for channel in self.info.channels]
+        empty = np.full((0, len(muscles)), np.nan)
+        if not any(raw):
+            return Spectra(empty[:, 0], empty, muscles, note=tr(text_desk.SPECTRUM_NONE))
+        stop, rows = self.tap.newest(n)
+        if stop < n:
+            return Spectra(empty[:, 0], empty, muscles, note=tr(text_desk.SPECTRUM_SOON))
+        rows = np.array(rows[:, : len(muscles)])
+        frequencies_hz, density = welch(rows, self.info.sfreq_hz, round(SEGMENT_S * self.info.sfreq_hz))
+        density[:, ~np.array(raw)] = np.nan
+        self._hum = [hum(frequencies_hz, density[:, k]) for k in range(len(muscles))]
+        mains = tuple(
+            (self._hum[k][0], self._mains_words(k, channel))
+            for k, channel in enumerate(self.info.channels)
+            if self._hums(k)
+        )
+        return Spectra(frequencies_hz, _relative(frequencies_hz, density), muscles, mains)
+
+    def _mains_words(self, k: int, channel: ChannelInfo) -> str:
+        muscle = text.muscle_name(channel.muscle or channel.pin).lower()
+        return tr(text_desk.MAINS).format(mains=f"{self._hum[k][0]:.0f}", muscle=muscle)
+
+    def _hums(self, k: int) -> bool:
+        _, share, level_uv = self._hum[k]
+        own = _own(self.loop.setup.calibration, self.info.channels[k])
+        least_uv = HUM_UV if own is None else max(HUM_UV, HUM_OF_MAX * own.mvc_uv)
+        return share > HUM_SHARE and level_uv > least_uv
+
+    def state(self) -> SignalsState:
+        """The words of now."""
+        stale, frame = self.stale, self.loop.newest
+        names = self.names()
+        channels = tuple(
+            self._channel(k, channel, names[k], frame, stale=stale)
+            for k, channel in enumerate(self.info.channels)
+        )
+        live = self.loop.source.live
+        delays = (
+            _delay(text_desk.TO_DECISION, self.loop.delay),
+            _delay(text_desk.TO_PICTURE, self.loop.painted),
+        )
+        window_ms = 1000.0 * self.loop.setup.settings.rms_window_s
+        apart = tr(text_desk.WINDOW_APART).format(window=f"{window_ms:.0f}", lag=f"{window_ms / 2:.0f}")
+        return SignalsState(
+            channels,
+            delays,
+            apart,
+            tr(text_desk.DELAY_SPAN if live else text_desk.NOT_LIVE),
+            self._link(),
+            self._lost(),
+            stale,
+        )
+
+    def _channel(
+        self, k: int, channel: ChannelInfo, name: str, frame: Frame | None, *, stale: bool
+    ) -> ChannelFacts:
+        contact = Contact.STARTING
+        now = tr(words.NO_NEW_DATA)
+        if frame is not None:
+            contact = Contact(int(frame.quality[-1, k]))
+            if not stale:
+                now = _now(float(frame.envelope_uv[-1, k]), float(frame.percent_mvc[-1, k]))
+        own = _own(self.loop.setup.calibration, channel)
+        muscle = channel.muscle or channel.pin
+        sign, word, fix = self._verdict(k, contact, stale=stale)
+        if not fix:
+            rest = tr(text_desk.FACT_REST).format(microvolts=f"{own.rest_uv:.1f}") if own else ""
+            fix = " ".join(part for part in (rest, self._hum_fact(k), tr(text_desk.FACT_NO_CLIPPING)) if part)
+        return ChannelFacts(
+            muscle,
+            channel.side or "",
+            name,
+            now,
+            sign,
+            tr(text_desk.VERDICT).format(name=name, word=word),
+            fix.format(muscle=text.muscle_name(muscle).lower()),
+            resolution(self.info, channel, own.mvc_uv if own else None),
+        )
+
+    def _hum_fact(self, k: int) -> str:
+        share = self._hum[k][1]
+        return "" if math.isnan(share) else tr(text_desk.FACT_HUM).format(percent=f"{100 * share:.0f}")
+
+    def _verdict(self, k: int, contact: Contact, *, stale: bool) -> tuple[Sign, str, str]:
+        """Sign, word and remedy (``""`` where all is well); the most pressing first."""
+        if stale:
+            return "none", tr(words.NO_NEW_DATA).lower(), tr(words.COMES_BACK)
+        if contact in words.REMEDY:
+            sign: Sign = "none" if contact is Contact.NO_DATA else "trouble"
+            return sign, tr(words.CONTACT[contact]), tr(words.REMEDY[contact])
+        if contact is Contact.STARTING:
+            return "none", tr(words.CONTACT[contact]), ""
+        if self._hums(k):
+            percent = f"{100 * self._hum[k][1]:.0f}"
+            return "hum", tr(text_desk.HUM).format(percent=percent), tr(text_desk.HUM_FIX)
+        return "good", tr(words.CONTACT[contact]), ""
+
+    def _link(self) -> tuple[str, ...]:
+        stats = self.loop.source.stats
+        parts = []
+        if stats.frames_ok or stats.frames_bad:
+            parts.append(
+                tr(text_desk.LINK_FRAMES).format(ok=spaced(stats.frames_ok), bad=spaced(stats.frames_bad))
+            )
+        if stats.reconnects:
+            many = text_desk.LINK_RECONNECTS_ONE if stats.reconnects == 1 else text_desk.LINK_RECONNECTS
+            parts.append(tr(many).format(n=stats.reconnects))
+        drift = self.loop.source.drift_ppm
+        if drift is not None:
+            word = tr(text_desk.FAST if drift >= 0 else text_desk.SLOW)
+            parts.append(tr(text_desk.LINK_DRIFT).format(ppm=f"{abs(drift):.0f}", word=word))
+        return tuple(parts)
+
+    def _lost(self) -> str:
+        stats = self.loop.source.stats
+        total = stats.samples_delivered + stats.samples_lost
+        return tr(text_desk.LINK_LOST).format(lost=spaced(stats.samples_lost), total=spaced(total))
+
+
+def channel_name(channel: ChannelInfo, *, with_side: bool) -> str:
+    """``Glute``, ``Glute left`` where both legs are there, or the pin."""
+    name = text.muscle_name(channel.muscle) if channel.muscle else channel.pin
+    side = tr(text.SIDES.get(channel.side or "", "")).lower() if with_side else ""
+    return f"{name} {side}".strip()
+
+
+def resolution(info: StreamInfo, channel: ChannelInfo, mvc_uv: float | None) -> str:
+    """What the converter allows, in words: µV a count, and the least effort at which a share is honest."""
+    count_uv = abs(channel.uv_per_count)
+    count = f"{count_uv:.2g}" if count_uv < 10 else f"{count_uv:.1f}"
+    if channel.signal != "raw":
+        return tr(text_desk.RESOLUTION).format(count=count)
+    counts = HONEST_COUNTS if info.oversample < 4 else HONEST_COUNTS_OVERSAMPLED
+    least_uv = counts * count_uv * info.oversample
+    if mvc_uv is None:
+        return tr(text_desk.RESOLUTION_LEAST).format(count=count, least=f"{least_uv:.0f}")
+    percent = f"{100 * least_uv / mvc_uv:.0f}"
+    sentence = tr(text_desk.RESOLUTION_LEAST_PERCENT)
+    return sentence.format(count=count, least=f"{least_uv:.0f}", percent=percent)
+
+
+def _own(calibration: Calibration | None, channel: ChannelInfo) -> ChannelCalibration | None:
+    return None if calibration is None else calibration.channel(channel.pin)
+
+
+def _now(microvolts: float, percent: float) -> str:
+    if math.isnan(percent):
+        return tr(text_desk.NOW_MICROVOLT).format(microvolts=f"{microvolts:.0f}")
+    sentence = tr(text_desk.NOW_PERCENT)
+    return sentence.format(microvolts=f"{microvolts:.0f}", percent=f"{percent:.0f}")
+
+
+def _delay(label: str, meter: DelayMeter) -> Delay:
+    p50, p95 = 1000.0 * meter.percentile(50.0), 1000.0 * meter.percentile(95.0)
+    return Delay(tr(label), *(None if math.isnan(value) else value for value in (p50, p95)))
+
+
+def _relative(frequencies_hz: Array, density: Array) -> Array:
+    """Amplitude against each channel's own greatest that is no mains; above 1 only mains can stand."""
+    amplitude = np.sqrt(density)
+    mains = np.zeros(len(frequencies_hz), dtype=bool)
+    for base in (50.0, 60.0):
+        mains |= np.abs(frequencies_hz - base) <= 2.0
+    greatest = np.nan_to_num(amplitude[~mains]).max(axis=0)
+    relative: Array = amplitude / np.where(greatest > 0, greatest, np.nan)
+    return relative
