@@ -216,6 +216,11 @@ def test_flags_count_at_once_and_status_counts_exactly():
     assert source.stats.samples_lost == 33
     read_for(source, 1.0)
     assert (source.stats.frames_dropped_by_board, source.stats.ticks_missed) == (7, 5)
+    box.drop_frames(1)
+    read_for(source, 0.1)
+    assert source.stats.frames_dropped_by_board == 7  # Two flags say less than the last STATUS.
+    read_for(source, 1.0)
+    assert source.stats.frames_dropped_by_board == 8
 
 
 def test_a_stall_shorter_than_two_seconds_gives_none_and_then_an_exact_gap():
@@ -293,6 +298,7 @@ def test_a_long_stall_that_ends_in_time_costs_nothing_but_its_gap():
     chunks += read_for(source, 4.0)
     assert_as_sent(chunks, truth.first)
     assert source.stats.samples_lost == pytest.approx(3000, abs=50)
+    assert source.stats.reconnects == 0
 
 
 def test_the_unplugged_board_is_lost():

@@ -4,6 +4,7 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from pty_board import board_on_pty
 from software_boards import BOARD_ID, Truth, assert_as_sent, board, scrambled
@@ -12,11 +13,12 @@ from device import open_source
 from device.board import Board
 from device.board_link import BoardLink
 from device.channel_map import parse_channel_map
-from device.errors import DeviceNotFound, Reason
+from device.errors import DeviceLost, DeviceNotFound, Reason
 from device.framed import FramedSource
 from device.handshake import StreamRequest
 from device.reconnect import ReconnectingSource
-from device.stream import SampleChunk
+from device.source import Source
+from device.stream import SampleChunk, StreamInfo
 
 
 class Bench:
@@ -35,7 +37,9 @@ class Bench:
     def read_for(self, seconds: float) -> list[SampleChunk]:
         until = self.link.clock() + seconds
         chunks = []
-        while self.link.clock() < until:
+        for _ in range(5000):
+            if self.link.clock() >= until:
+                break
             chunk = self.source.read()
             if chunk is not None:
                 chunks.append(chunk)
@@ -94,6 +98,38 @@ def test_the_index_after_coming_back_is_that_of_the_hosts_clock():
         # The board counts its own time from the first START; the link moves in steps of 8 ms.
         assert first.start == pytest.approx(truth.first, abs=20)
     assert bench.source.stats.reconnects == 3
+
+
+class Scripted(Source):
+    """Chunks that were written down, then the loss of the board."""
+
+    def __init__(self, info: StreamInfo, chunks: list[tuple[int, int, float]]) -> None:
+        super().__init__()
+        self._info, self._chunks = info, chunks
+
+    @property
+    def info(self) -> StreamInfo:
+        return self._info
+
+    def _read(self, timeout_s: float) -> SampleChunk | None:
+        if not self._chunks:
+            raise DeviceLost("The board was unplugged; plug it in again.", Reason.UNPLUGGED)
+        start, n, host_time_s = self._chunks.pop(0)
+        return SampleChunk(start, np.zeros((n, 2), dtype=np.int16), host_time_s)
+
+    def _close(self) -> None:
+        self._chunks = []
+
+
+def test_the_last_sample_of_the_first_chunk_is_placed_by_its_arrival():
+    info = Bench(board()).source.info
+    second = Scripted(info, [(0, 8, 12.0), (8, 4, 12.004), (12, 4, 12.008)])
+    source = ReconnectingSource(
+        lambda: second, Scripted(info, [(0, 100, 10.0)]), clock=lambda: 9.0, retry_s=0.0
+    )
+    placed = [(chunk.start, len(chunk.counts), chunk.lost) for chunk in map(source.read, [0.0] * 6) if chunk]
+    # Sample 99 came at 10.0 s and the eighth new one at 12.0 s: that is sample 2099.
+    assert placed == [(0, 100, 0), (2092, 8, 1992), (2100, 4, 0), (2104, 4, 0)]
 
 
 def test_another_board_is_let_go_again():

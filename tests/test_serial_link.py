@@ -3,7 +3,6 @@
 import os
 import pty
 import re
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -21,8 +20,6 @@ from device.framed import FramedSource
 from device.handshake import StreamRequest
 from device.open import open_source
 from device.serial_link import SerialLink, open_failure
-
-NOBODY = 65534
 
 
 @pytest.fixture
@@ -90,8 +87,8 @@ def test_a_file_that_is_no_port(tmp_path):
     one_sentence(caught.value, "notes.txt", "no serial port")
 
 
-def run_python(code: str, *arguments: str, prefix: tuple[str, ...] = ()) -> subprocess.Popen[str]:
-    command = [*prefix, sys.executable, "-c", textwrap.dedent(code), *arguments]
+def run_python(code: str, *arguments: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", textwrap.dedent(code), *arguments]
     return subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
@@ -132,23 +129,26 @@ def test_a_second_link_to_the_same_port_is_refused(terminal):
 def test_a_port_that_this_user_may_not_open(terminal):
     """As another user, because root may open anything."""
     _, path = terminal
-    code = """
-        import sys
+    Path(path).chmod(0)
+    child = run_python(
+        """
+        import grp, os, sys  # grp: for the name of the port's group, loaded while it can be read
         sys.path[:0] = sys.argv[2:]
         from device.errors import PermissionDenied
-        from device.serial_link import SerialLink
+        from device.serial_link import SerialLink, port_failures
+        port_failures()  # imports the driver while its files can be read
+        if os.geteuid() == 0:
+            os.setgroups([])
+            os.setresuid(65534, 65534, 65534)
         try:
             SerialLink(sys.argv[1])
         except PermissionDenied as error:
             print(error.reason.name, error, sep="|")
-        """
-    Path(path).chmod(0)
-    prefix: tuple[str, ...] = ()
-    if os.geteuid() == 0:
-        setpriv = shutil.which("setpriv")
-        assert setpriv, "this test needs util-linux's setpriv when run by root"
-        prefix = (setpriv, f"--reuid={NOBODY}", "--clear-groups")
-    output, errors = run_python(code, path, *sys.path, prefix=prefix).communicate(timeout=30)
+        """,
+        path,
+        *sys.path,
+    )
+    output, errors = child.communicate(timeout=30)
     reason, _, message = output.strip().partition("|")
     assert reason == "PERMISSION", errors
     one_sentence(Exception(message), path, "sudo usermod -aG", "$USER", "log out")
