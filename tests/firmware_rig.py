@@ -130,7 +130,8 @@ class Run:
     """What a run left behind. ``conversions``: one row each, cycles and code as the chip read it.
 
     ``wire`` (n, 2): cycle and byte, each as the firmware handed it to the UART; ``sleep`` (n, 3): each
-    10 ms the cycle, the cycles asleep and those in interrupts until then.
+    10 ms the cycle, the cycles asleep and those in interrupts until then. ``totals``: counts of the whole
+    run; ``lowest_stack`` is the stack pointer's lowest address at the entry of an interrupt.
     """
 
     conversions: NDArray[Any]

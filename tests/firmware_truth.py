@@ -111,13 +111,17 @@ def first_sample(run: Run) -> int:
 def converted(run: Run, first: int | None = None) -> Truth:
     """The stream's conversions in their places, from row ``first`` of the log on.
 
-    A scan belongs to the tick at which it was asked for, however late it began.
+    A scan belongs to the tick at which it was asked for, however late it began. Raises ``ValueError`` when
+    a conversion was of another pin than INFO says.
     """
     info = run.of(Info)[-1]
     n_channels, passes = len(info.channels), info.oversample
     log = run.conversions[first_sample(run) if first is None else first :]
     scans = len(log) // n_channels
     log = log[: scans * n_channels].reshape(scans, n_channels)
+    pins = [channel.pin for channel in info.channels]
+    if (log["input"] != pins).any():
+        raise ValueError(f"the chip converted other inputs than {pins}")
     set_cycles = int(info.rate_den * CPU_HZ / info.rate_num)
     asked = log["asked"][:, 0].astype(np.int64)
     ticks = np.round((asked - asked[0]) * passes / set_cycles).astype(np.int64)

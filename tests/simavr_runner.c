@@ -228,7 +228,7 @@ static void take_over_adc(void) {
 
 static uint64_t asleep, in_interrupts, interrupt_began;
 static bool slept;
-static unsigned depth;
+static unsigned depth, lowest_stack = 0xFFFF;
 static FILE *sleep_log;
 
 static void on_sleep(avr_t *a, avr_cycle_count_t cycles) {
@@ -241,6 +241,8 @@ static void on_interrupt(avr_irq_t *irq, uint32_t value, void *param) {
 	(void)irq, (void)param;
 	if (value) {
 		if (depth++ == 0) interrupt_began = avr->cycle;
+		unsigned stack = avr->data[R_SPL] | avr->data[R_SPH] << 8;
+		if (stack < lowest_stack) lowest_stack = stack;
 		avr->cycle += slept ? 8 : 4;
 		slept = false;
 	} else if (depth && --depth == 0) {
@@ -565,8 +567,8 @@ int main(int count, char **words) {
 	if (byte_log) fclose(byte_log);
 	if (sleep_log) fclose(sleep_log);
 	printf("{\"cycles\": %llu, \"asleep\": %llu, \"in_interrupts\": %llu, \"conversions\": %llu, "
-	       "\"deepest_input\": %u, \"overruns\": %u}\n",
+	       "\"deepest_input\": %u, \"overruns\": %u, \"lowest_stack\": %u}\n",
 	       (unsigned long long)avr->cycle, (unsigned long long)asleep, (unsigned long long)in_interrupts,
-	       (unsigned long long)conversion_count, deepest_input, overruns);
+	       (unsigned long long)conversion_count, deepest_input, overruns, lowest_stack);
 	return 0;
 }

@@ -130,26 +130,29 @@ def test_the_board_clock_wraps_without_a_trace() -> None:
 
 
 @pytest.mark.parametrize(("n_channels", "oversample"), [(2, 1), (4, 1), (4, 4)])
-def test_a_missed_tick_costs_its_sets_and_nothing_else(n_channels: int, oversample: int) -> None:
-    """A conversion held up for 1.2 ticks: its set and that of the missed tick are lost, and announced."""
+@pytest.mark.parametrize("struck", [700, 702])
+def test_a_missed_tick_costs_its_sets_and_nothing_else(struck: int, n_channels: int, oversample: int) -> None:
+    """A conversion held up for 1.2 ticks: its set and that of the missed tick are lost, and announced.
+
+    Set 700 is the first of its frame, set 702 stands in the middle: that frame ends before it (P3.3).
+    """
     seconds = 2.0
     request = StreamRequest(1000, oversample, tuple(range(n_channels)))
     pins = random_pins(seconds, PINS_HZ, 6, seed=3)
     script = dialogue(request, seconds)
     chip = Chip(build_firmware(), pins, PINS_HZ)
     tick_cycles = CPU_HZ // (1000 * oversample)
-    held = first_sample(chip.run(seconds, script)) + 700 * n_channels * oversample + 1
+    held = first_sample(chip.run(seconds, script)) + struck * n_channels * oversample + 1
     run = Chip(build_firmware(), pins, PINS_HZ, stall=(held, int(1.2 * tick_cycles))).run(seconds, script)
     stream, truth = received(run), converted(run)
-    assert run.of(Status)[-1].ticks_missed >= 1
     lost = np.setdiff1d(np.arange(stream.index[-1]), stream.index)
-    assert 1 <= len(lost) <= 2
+    assert lost.tolist() == list(range(struck, struck + (2 if oversample == 1 else 1)))
     assert stream.lost == len(lost)
-    assert 700 in lost
+    assert run.of(Status)[-1].ticks_missed == {1: 1, 4: 2}[oversample]
     assert_every_sample_is_right(stream, truth)
-    flagged = np.flatnonzero(stream.flags & DataFlag.TICK_MISSED)
-    assert stream.index[flagged[0]] == lost[-1] + 1
-    assert len(flagged) <= stream.info.k
+    flagged = stream.index[(stream.flags & DataFlag.TICK_MISSED) > 0]
+    assert flagged.tolist() == list(range(lost[-1] + 1, lost[-1] + 1 + stream.info.k))
+    assert sorted({data.n for data in stream.frames}) == ([2, 4] if struck % 4 else [4])
     # Every set that came was sampled in time, those around the loss included.
     late = truth.started[stream.index] - stream.index[:, None, None] * truth.set_cycles
     late -= np.median(late, axis=0).astype(np.int64)
@@ -259,6 +262,13 @@ def test_a_polled_loop_would_be_seen() -> None:
 def test_the_cpu_has_time_to_spare(n_channels: int, oversample: int, most: float) -> None:
     run = streamed(n_channels, oversample)
     assert run.interrupts(1.0, 10.0) < run.cpu(1.0, 10.0) <= most
+
+
+def test_the_stack_stays_far_from_the_data() -> None:
+    run = streamed(4, 4)
+    data_ends = 0x100 + build_firmware().ram_bytes
+    # An interrupt keeps at most 35 bytes below its entry, and two can be under way.
+    assert run.totals["lowest_stack"] - 70 - data_ends > 300
 
 
 # What cannot be done is refused, and what is said to be possible is.

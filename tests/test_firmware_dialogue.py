@@ -218,6 +218,17 @@ def test_pong_tells_the_boards_clock() -> None:
     assert all(0 <= pong.sent_us - pong.received_us < 200 for pong in pongs)
 
 
+def test_the_clock_is_right_at_any_instant_of_a_tick() -> None:
+    """PINGs as fast as their answers fit the wire find the moments at which a tick waits to be counted."""
+    pings = [(0.2 + 0.00046011 * i, Ping(i)) for i in range(4000)]
+    run = talk(2.2, (0.1, Set(4000, 1, 0, 0, (0,))), *pings)
+    rows = [(at, pong) for at, pong in run.messages if isinstance(pong, Pong)]
+    assert len(rows) == len(pings)
+    # The tick is 250 µs.
+    assert np.ptp([at * 1e6 - pong.received_us for at, pong in rows]) < 100
+    assert np.ptp([at * 1e6 - pong.sent_us for at, pong in rows]) < 100
+
+
 def test_the_clock_goes_on_through_set_and_start() -> None:
     """P5: one board clock, whatever is set and started: PONGs before, between and after fit one line."""
     pings: list[tuple[float, FromHost]] = [(0.1 + 0.05 * i, Ping(i)) for i in range(12)]
