@@ -1,0 +1,360 @@
+"""What desk pages are made of: words, buttons, choices, fields and rules in one look.
+
+A desk page is read sitting at the computer: its text keeps its size and the page gains room. Sizes are
+pixels at 100 %; a ``Look`` multiplies them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QLabel,
+    QLayout,
+    QLayoutItem,
+    QLineEdit,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from emgfeedback.ui.leaves.leaf import Leaf
+from emgfeedback.ui.palette import LIGHT, Palette, colour
+from emgfeedback.ui.type_scale import Face, font
+
+#: Pixels at 100 %: least side of anything that is pressed, the focus outline and its gap, page margins.
+TARGET = 44
+FOCUS = 3
+MARGIN = 56
+#: Pixels at 100 % from the edge of a button or field to its text.
+INSET = 12
+#: Pixels that Qt itself leaves inside a line edit.
+_OWN_INSET = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The theme and the size of everything, 1.0 to 2.0."""
+
+    palette: Palette = LIGHT
+    scale: float = 1.0
+
+    def px(self, size: float) -> int:
+        """Logical pixels for a size at 100 %."""
+        return round(size * self.scale)
+
+    def font(self, face: Face, size: int) -> QFont:
+        """A cut at a size at 100 %."""
+        return font(face, self.px(size))
+
+
+class Words(QLabel):
+    """A text of one size, in ink or ``soft``: text is never coloured."""
+
+    def __init__(
+        self,
+        look: Look,
+        size: int = 16,
+        face: Face = Face.TEXT,
+        *,
+        soft: bool = False,
+        wrap: bool = False,
+        right: bool = False,
+    ) -> None:
+        super().__init__()
+        self._size, self._face, self._soft = size, face, soft
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wrap)
+        if right:
+            self.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.set_look(look)
+
+    def set_look(self, look: Look) -> None:
+        """Take theme and size."""
+        self.setFont(look.font(self._face, self._size))
+        colours = self.palette()
+        colours.setColor(self.foregroundRole(), colour(look.palette.soft if self._soft else look.palette.ink))
+        self.setPalette(colours)
+
+    def say(self, words: str) -> None:
+        """Show ``words``; nothing happens when they stand there already."""
+        if words != self.text():
+            self.setText(words)
+
+
+class Rule(QWidget):
+    """A hairline of 1 px, or a section rule of 3 px in ink."""
+
+    def __init__(self, look: Look, *, section: bool = False) -> None:
+        super().__init__()
+        self._section = section
+        self.setFixedHeight(3 if section else 1)
+        self.set_look(look)
+
+    def set_look(self, look: Look) -> None:
+        """Take the theme."""
+        self._token = look.palette.ink if self._section else look.palette.line
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the line."""
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), colour(self._token))
+        painter.end()
+
+
+class Press(QAbstractButton):
+    """A button: ``plain`` is underlined text, ``filled`` is ink, ``choice`` has a bar below when chosen."""
+
+    def __init__(
+        self, look: Look, words: str, kind: Literal["plain", "filled", "choice"] = "plain", size: int = 16
+    ) -> None:
+        super().__init__()
+        self._kind, self._text_size = kind, size
+        self.setText(words)
+        self.setAccessibleName(words)
+        self.setCheckable(kind == "choice")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.set_look(look)
+
+    def set_look(self, look: Look) -> None:
+        """Take theme and size."""
+        self._look = look
+        self.updateGeometry()
+        self.update()
+
+    def _cut(self) -> QFont:
+        soft = self._kind == "choice" and not self.isChecked()
+        return self._look.font(Face.TEXT if soft else Face.BOLD, self._text_size)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Wide enough for the text in its boldest cut, and no less than a target."""
+        metrics = QFontMetrics(self._look.font(Face.BOLD, self._text_size))
+        pad = 24 if self._kind == "filled" else INSET
+        width = metrics.horizontalAdvance(self.text()) + 2 * self._look.px(pad)
+        height = metrics.height() + self._look.px(16)
+        least = self._look.px(TARGET)
+        return QSize(max(width, least), max(height, least))
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the button as it stands."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        inner = QRectF(self.rect()).adjusted(2 * FOCUS, 2 * FOCUS, -2 * FOCUS, -2 * FOCUS)
+        self._paint_body(painter, inner)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colour(self._look.palette.ink), FOCUS))
+            half = FOCUS / 2
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(half, half, -half, -half), 8, 8)
+        painter.end()
+
+    def _paint_body(self, painter: QPainter, inner: QRectF) -> None:
+        palette = self._look.palette
+        token = palette.ink
+        if self._kind == "filled":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(colour(palette.button if self.isEnabled() else palette.track))
+            painter.drawRoundedRect(inner, 8, 8)
+            token = palette.on_button if self.isEnabled() else palette.soft
+        elif not self.isEnabled() or (self._kind == "choice" and not self.isChecked()):
+            token = palette.soft
+        painter.setFont(self._cut())
+        painter.setPen(colour(token))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignCenter, self.text())
+        if self._kind == "filled":
+            return
+        chosen = self._kind == "choice" and self.isChecked()
+        thick = self._look.px(3) if chosen else 1
+        line = palette.ink if chosen else (palette.line if self._kind == "choice" else palette.edge)
+        painter.fillRect(QRectF(inner.left(), inner.bottom() - thick, inner.width(), thick), colour(line))
+
+
+class Flow(QLayout):
+    """Items side by side; what finds no room goes into the next line."""
+
+    def __init__(self, gap: int = 0) -> None:
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(gap)
+
+    def addItem(self, item: QLayoutItem) -> None:  # noqa: N802
+        """See ``QLayout.addItem``."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """See ``QLayout.count``."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
+        """See ``QLayout.itemAt``."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:  # noqa: N802
+        """See ``QLayout.takeAt``."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        """The lines depend on the width."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        """Height of all lines at ``width``."""
+        return self._place(QRect(0, 0, width, 0), move=False)
+
+    def setGeometry(self, rect: QRect) -> None:  # noqa: N802
+        """Put every item in its place."""
+        super().setGeometry(rect)
+        self._place(rect, move=True)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """All in one line."""
+        shown = [item.sizeHint() for item in self._items if not item.isEmpty()]
+        width = sum(size.width() for size in shown) + self.spacing() * max(len(shown) - 1, 0)
+        return QSize(width, max((size.height() for size in shown), default=0))
+
+    def minimumSize(self) -> QSize:  # noqa: N802
+        """The largest item."""
+        least = QSize()
+        for item in self._items:
+            least = least.expandedTo(item.minimumSize())
+        return least
+
+    def _place(self, rect: QRect, *, move: bool) -> int:
+        x, y, line = rect.x(), rect.y(), 0
+        for item in self._items:
+            if item.isEmpty():
+                continue
+            size = item.sizeHint()
+            if x > rect.x() and x + size.width() > rect.right() + 1:
+                x, y, line = rect.x(), y + line + self.spacing(), 0
+            if move:
+                item.setGeometry(QRect(QPoint(x, y), size))
+            x += size.width() + self.spacing()
+            line = max(line, size.height())
+        return y + line - rect.y()
+
+
+class Choices(QWidget):
+    """One of several words; arrow keys go from one to the next, Tab leaves."""
+
+    chosen = Signal(object)
+
+    def __init__(self, look: Look, name: str, options: Sequence[tuple[object, str]]) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self._values = [value for value, _ in options]
+        self._group = QButtonGroup(self)
+        layout = Flow()
+        self.setLayout(layout)
+        for number, (_, words) in enumerate(options):
+            button = Press(look, words, "choice")
+            button.setAccessibleName(f"{name}: {words}")
+            self._group.addButton(button, number)
+            layout.addWidget(button)
+        self._group.idClicked.connect(lambda number: self.chosen.emit(self._values[number]))
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    @property
+    def value(self) -> object:
+        """What is chosen, ``None`` when nothing is."""
+        number = self._group.checkedId()
+        return self._values[number] if number >= 0 else None
+
+    def choose(self, value: object) -> None:
+        """Mark ``value`` as chosen without telling anybody."""
+        if value in self._values:
+            self._group.button(self._values.index(value)).setChecked(True)
+
+    def set_look(self, look: Look) -> None:
+        """Take theme and size; the buttons get theirs from the page."""
+        del look
+        self.updateGeometry()
+
+
+class Field(QLineEdit):
+    """A line to write in."""
+
+    def __init__(self, look: Look, name: str) -> None:
+        super().__init__()
+        self.setAccessibleName(name)
+        self.set_look(look)
+
+    def set_look(self, look: Look) -> None:
+        """Take theme and size."""
+        palette = look.palette
+        inset = look.px(INSET) - FOCUS - _OWN_INSET
+        self.setFont(look.font(Face.TEXT, 16))
+        self.setMinimumHeight(look.px(TARGET))
+        self.setStyleSheet(
+            f"QLineEdit {{ color: {palette.ink}; background: {palette.ground}; padding: 0 {inset}px;"
+            f" border: {FOCUS}px solid {palette.ground}; border-bottom: 1px solid {palette.edge};"
+            f" selection-background-color: {palette.ink}; selection-color: {palette.ground}; }}"
+            f"QLineEdit:focus {{ border: {FOCUS}px solid {palette.ink}; border-radius: 8px; }}"
+        )
+
+
+class DeskPage(QScrollArea):
+    """A page of text that scrolls where it finds no room. ``content`` takes the page's layout."""
+
+    def __init__(self, look: Look, name: str) -> None:
+        super().__init__()
+        self.look = look
+        self.setAccessibleName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.content = QWidget()
+        self.column = QVBoxLayout(self.content)
+        self.setWidget(self.content)
+        self.set_look(look)
+
+    def set_look(self, look: Look) -> None:
+        """Take theme and size, with all that stands on the page."""
+        self.look = look
+        margin = look.px(MARGIN) if look.scale <= 1.5 else look.px(MARGIN / 2)
+        self.column.setContentsMargins(margin, look.px(24), margin, look.px(24))
+        self.column.setSpacing(look.px(8))
+        palette = look.palette
+        self.setStyleSheet(
+            f"QScrollArea, QScrollArea > QWidget > QWidget {{ background: {palette.ground}; }}"
+            f"QScrollBar:vertical {{ background: {palette.ground}; width: {look.px(12)}px; }}"
+            f"QScrollBar::handle:vertical {{ background: {palette.edge}; border-radius: {look.px(4)}px;"
+            f" min-height: {look.px(TARGET)}px; margin: 2px; }}"
+            "QScrollBar::add-line, QScrollBar::sub-line { height: 0; }"
+            "QScrollBar::add-page, QScrollBar::sub-page { background: none; }"
+        )
+        for child in self.content.findChildren(QWidget):
+            if isinstance(child, Leaf):
+                child.set_theme(palette)
+            elif hasattr(child, "set_look"):
+                child.set_look(look)
+
+    def press(self, key: str) -> bool:
+        """Take a key of the page, such as ``R``; whether it means something here."""
+        del key
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Keys of the page first, then scrolling; all else is the window's."""
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+        if plain and event.text() and self.press(event.text().upper()):
+            event.accept()
+            return
+        scrolls = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+        if event.key() in scrolls:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
