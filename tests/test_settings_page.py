@@ -84,8 +84,8 @@ def test_a_source_is_judged_before_it_is_kept(qtbot: QtBot, tmp_path: Path) -> N
     write(page.url, "sim:nobody")
     assert "nobody" in page.note("source.url")
     assert not (tmp_path / "settings.toml").exists()
-    write(page.url, "sim:novice?seed=3")
-    assert kept(tmp_path) == {"source": {"url": "sim:novice?seed=3"}}
+    write(page.url, "sim:learner?seed=3")
+    assert kept(tmp_path) == {"source": {"url": "sim:learner?seed=3"}}
 
 
 def test_a_file_that_cannot_be_written_is_one_sentence(qtbot: QtBot, tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ NOTCH_HINT = "Only where mains cannot be got rid of. Another chain needs another
 SOURCE = "Board"
 SOURCES = {"": "Look for a board", "sim:balanced": "Simulated person"}
 SOURCE_OWN = "Another source"
-SOURCE_HINT = "Such as serial:/dev/ttyUSB0?oversample=4, or sim:novice"
+SOURCE_HINT = "Such as serial:/dev/ttyUSB0?oversample=4, or sim:learner"
 SOURCE_LABEL = "Source"
 FOLDER = "Data folder"
 FOLDER_HINT = "Sessions, calibrations and these settings. EMGFEEDBACK_HOME moves it."
