@@ -1,0 +1,36 @@
+"""Points on circles and sectors of rings. Degrees run counter-clockwise from three o'clock, y points down."""
+
+import math
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainterPath
+
+
+def on_circle(x: float, y: float, radius: float, degrees: float) -> QPointF:
+    """The point of the circle around (x, y) at that angle."""
+    angle = math.radians(degrees)
+    return QPointF(x + radius * math.cos(angle), y - radius * math.sin(angle))
+
+
+def circle(x: float, y: float, radius: float) -> QRectF:
+    """The square around a circle, as Qt draws ellipses and arcs."""
+    return QRectF(x - radius, y - radius, 2 * radius, 2 * radius)
+
+
+def ring_sector(x: float, y: float, radius: float, width: float, start: float, stop: float) -> QPainterPath:
+    """The part of a ring of mean ``radius`` from angle ``start`` to ``stop``, to be filled."""
+    outer, inner = circle(x, y, radius + width / 2), circle(x, y, radius - width / 2)
+    path = QPainterPath()
+    path.arcMoveTo(outer, start)
+    path.arcTo(outer, start, stop - start)
+    path.arcTo(inner, stop, start - stop)
+    path.closeSubpath()
+    return path
+
+
+def ring(x: float, y: float, radius: float, width: float) -> QPainterPath:
+    """A whole ring of mean ``radius``, to be filled."""
+    path = QPainterPath()
+    path.addEllipse(circle(x, y, radius + width / 2))
+    path.addEllipse(circle(x, y, radius - width / 2))
+    return path

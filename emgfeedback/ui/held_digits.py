@@ -1,0 +1,23 @@
+"""Digits that can be read: a number on the screen changes at most five times a second."""
+
+#: s. Counted in the time of the signal, so that a replay shows the same digits.
+DIGITS_EVERY_S = 0.2
+
+
+class HeldDigits:
+    """The digits on show, which stand for ``DIGITS_EVERY_S`` once they changed."""
+
+    def __init__(self) -> None:
+        self._shown = ""
+        self._since_s = 0.0
+
+    def at(self, time_s: float, digits: str) -> str:
+        """The digits to show at ``time_s``. ``""`` (no number) is shown at once, and so is what follows it.
+
+        A step back in time, as a replay makes it, shows the newest digits at once.
+        """
+        stands = 0.0 <= time_s - self._since_s < DIGITS_EVERY_S - 1e-6
+        if digits == self._shown or (stands and digits and self._shown):
+            return self._shown
+        self._shown, self._since_s = digits, time_s
+        return digits

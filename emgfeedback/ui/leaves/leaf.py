@@ -1,0 +1,172 @@
+"""What every leaf is: a widget that paints the newest state it was shown, in design units."""
+
+from collections.abc import Hashable, Sequence
+from typing import ClassVar, Generic, TypeVar
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from emgfeedback.ui.palette import Palette, colour
+
+StateT = TypeVar("StateT")
+SeenT = TypeVar("SeenT", bound=Hashable)
+
+
+class Leaf(QWidget, Generic[StateT, SeenT]):
+    """A part of a page that shows a state and does nothing else.
+
+    A leaf has two inputs: the newest state (``show_state``) and the theme (``set_theme``). What a state
+    looks like is first put into ``SeenT``, values rounded to what an eye can tell; equal ones are painted
+    once. What stands still is kept as a picture; ``draw_live`` draws on top of it. Coordinates are design
+    units: ``DESIGN`` (width, height) fills the widget as far as its proportions allow, in the middle; a
+    leaf that ``STRETCHES`` begins at the corner and has ``extent`` to fill, which is never less.
+    """
+
+    DESIGN: ClassVar[tuple[float, float]]
+    STRETCHES: ClassVar[bool] = False
+
+    def __init__(self, palette: Palette, parent: QWidget | None = None, *, on_sheet: bool = False) -> None:
+        super().__init__(parent)
+        self.colours = palette
+        self._on_sheet = on_sheet
+        self._seen: SeenT | None = None
+        self._still: QPixmap | None = None
+        self._still_key: Hashable = None
+        self._fixed_scale: float | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_state(self, state: StateT) -> None:
+        """Show ``state`` from the next repaint on; nothing happens when it looks like the one before."""
+        before, seen = self._seen, self.see(state)
+        if seen == before:
+            return
+        self._seen = seen
+        spoken = self.say(seen)
+        if spoken != self.accessibleName():
+            self.setAccessibleName(spoken)
+        changed = self.changed(before, seen) if before is not None else None
+        if changed is None:
+            self.update()
+            return
+        for place in changed:
+            self.update(self.pixels_of(place))
+
+    def set_theme(self, palette: Palette) -> None:
+        """Paint in other colours."""
+        if palette != self.colours:
+            self.colours = palette
+            self._still = None
+            self.update()
+
+    def set_scale(self, scale: float | None) -> None:
+        """Fix the size of text and strokes: a page that gains room then gives it to the figure alone."""
+        self._fixed_scale, self._still = scale, None
+        self.update()
+
+    def see(self, state: StateT) -> SeenT:
+        """What of ``state`` meets the eye."""
+        raise NotImplementedError
+
+    def say(self, seen: SeenT) -> str:
+        """The accessible name: the state in words."""
+        raise NotImplementedError
+
+    def still_key(self, seen: SeenT) -> Hashable:
+        """What ``draw_still`` depends on."""
+        raise NotImplementedError
+
+    def draw_still(self, painter: QPainter, seen: SeenT) -> None:
+        """Draw, in design units, what stays while ``still_key`` is the same."""
+        raise NotImplementedError
+
+    def draw_live(self, painter: QPainter, seen: SeenT) -> None:
+        """Draw, in design units, what may change with every state."""
+        raise NotImplementedError
+
+    def changed(self, before: SeenT, seen: SeenT) -> Sequence[QRectF] | None:
+        """The places in design units that differ between two states; ``None``: all."""
+        del before, seen
+        return None
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw the whole leaf in design units, without its ground."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._seen is not None:
+            self.draw_still(painter, self._seen)
+            self.draw_live(painter, self._seen)
+
+    @property
+    def ground(self) -> str:
+        """The colour that the leaf lies on."""
+        return self.colours.sheet if self._on_sheet else self.colours.ground
+
+    @property
+    def scale(self) -> float:
+        """Logical pixels per design unit."""
+        if self._fixed_scale is not None:
+            return self._fixed_scale
+        return max(1e-6, min(self.width() / self.DESIGN[0], self.height() / self.DESIGN[1]))
+
+    @property
+    def extent(self) -> tuple[float, float]:
+        """Width and height to draw in, in design units."""
+        if not self.STRETCHES:
+            return self.DESIGN
+        return self.width() / self.scale, self.height() / self.scale
+
+    def pixels_of(self, place: QRectF) -> QRect:
+        """The pixels that a place in design units touches."""
+        scale, left, top = self.scale, *self._corner()
+        scaled = QRectF(
+            left + place.x() * scale, top + place.y() * scale, place.width() * scale, place.height() * scale
+        )
+        return scaled.toAlignedRect().adjusted(-1, -1, 1, 1)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """The design's own size."""
+        return QSize(round(self.DESIGN[0]), round(self.DESIGN[1]))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Forget the picture of what stands still."""
+        self._still = None
+        super().resizeEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the newest state."""
+        painter = QPainter(self)
+        if self._seen is None:
+            painter.fillRect(event.rect(), colour(self.ground))
+        else:
+            painter.drawPixmap(0, 0, self._still_picture(self._seen))
+            self.enter_design(painter)
+            self.draw_live(painter, self._seen)
+        painter.end()
+
+    def enter_design(self, painter: QPainter) -> None:
+        """Make ``painter``, which paints on a picture of the widget's size, draw in design units."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        left, top = self._corner()
+        painter.translate(left, top)
+        painter.scale(self.scale, self.scale)
+
+    def _corner(self) -> tuple[float, float]:
+        if self.STRETCHES:
+            return 0.0, 0.0
+        scale = self.scale
+        return (self.width() - scale * self.DESIGN[0]) / 2, (self.height() - scale * self.DESIGN[1]) / 2
+
+    def _still_picture(self, seen: SeenT) -> QPixmap:
+        ratio = self.devicePixelRatioF()
+        key = (self.still_key(seen), ratio)
+        if self._still is None or key != self._still_key:
+            picture = QPixmap(self.size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(colour(self.ground))
+            painter = QPainter(picture)
+            self.enter_design(painter)
+            self.draw_still(painter, seen)
+            painter.end()
+            self._still, self._still_key = picture, key
+        return self._still
