@@ -89,6 +89,6 @@ def clipped(page: DeskPage) -> list[str]:
         else:
             short = needed.width() > widget.width() or needed.height() > widget.height()
         place = QRect(widget.mapTo(page.content, QPoint(0, 0)), widget.size())
-        if short or place.left() < 0 or place.right() >= page.viewport().width():
+        if short or place.left() < 0 or place.right() >= page.area.viewport().width():
             found.append(f"{widget.text()!r} {place.getRect()} needs {needed.width()} x {needed.height()}")
     return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -25,7 +25,10 @@ from PySide6.QtWidgets import (
 )
 
 from emgfeedback.ui.leaves.leaf import Leaf
+from emgfeedback.ui.model import Model
+from emgfeedback.ui.page import Page
 from emgfeedback.ui.palette import LIGHT, Palette, colour
+from emgfeedback.ui.signs import draw_sign
 from emgfeedback.ui.type_scale import Face, font
 
 #: Pixels at 100 %: least side of anything that is pressed, the focus outline and its gap, page margins.
@@ -86,6 +89,30 @@ class Words(QLabel):
         """Show ``words``; nothing happens when they stand there already."""
         if words != self.text():
             self.setText(words)
+
+
+class MuscleName(Words):
+    """A muscle's sign and its name."""
+
+    def __init__(self, look: Look, muscle: str, name: str, size: int = 16) -> None:
+        self._muscle = muscle
+        super().__init__(look, size, Face.BOLD)
+        self.say(name)
+
+    def set_look(self, look: Look) -> None:
+        """Take theme and size."""
+        self._look = look
+        super().set_look(look)
+        self.setContentsMargins(look.px(24), 0, 0, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the sign before the name."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        radius = self._look.px(8)
+        draw_sign(painter, self._muscle, radius, self.height() / 2, radius, self._look.palette)
+        painter.end()
 
 
 class Rule(QWidget):
@@ -306,29 +333,38 @@ class Field(QLineEdit):
         )
 
 
-class DeskPage(QScrollArea):
-    """A page of text that scrolls where it finds no room. ``content`` takes the page's layout."""
+class DeskPage(Page):
+    """A page of text that scrolls where it finds no room. ``content`` takes the page's layout.
 
-    def __init__(self, look: Look, name: str) -> None:
-        super().__init__()
+    Its sizes follow the ``Look``, not the window: the page gains room where other pages grow.
+    """
+
+    def __init__(self, look: Look, title: str) -> None:
+        super().__init__(look.palette)
         self.look = look
-        self.setAccessibleName(name)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(title)
+        self.area = QScrollArea(self)
+        self.area.setFrameShape(QFrame.Shape.NoFrame)
+        self.area.setWidgetResizable(True)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.content = QWidget()
         self.column = QVBoxLayout(self.content)
-        self.setWidget(self.content)
+        self.area.setWidget(self.content)
         self.set_look(look)
+
+    def set_theme(self, palette: Palette) -> None:
+        """Paint in other colours."""
+        self.set_look(Look(palette, self.look.scale))
 
     def set_look(self, look: Look) -> None:
         """Take theme and size, with all that stands on the page."""
         self.look = look
+        self.colours = palette = look.palette
         margin = look.px(MARGIN) if look.scale <= 1.5 else look.px(MARGIN / 2)
         self.column.setContentsMargins(margin, look.px(24), margin, look.px(24))
         self.column.setSpacing(look.px(8))
-        palette = look.palette
-        self.setStyleSheet(
+        self.area.setStyleSheet(
             f"QScrollArea, QScrollArea > QWidget > QWidget {{ background: {palette.ground}; }}"
             f"QScrollBar:vertical {{ background: {palette.ground}; width: {look.px(12)}px; }}"
             f"QScrollBar::handle:vertical {{ background: {palette.edge}; border-radius: {look.px(4)}px;"
@@ -341,20 +377,12 @@ class DeskPage(QScrollArea):
                 child.set_theme(palette)
             elif hasattr(child, "set_look"):
                 child.set_look(look)
+        self.update()
 
-    def press(self, key: str) -> bool:
-        """Take a key of the page, such as ``R``; whether it means something here."""
-        del key
-        return False
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """The page fills its place."""
+        super().resizeEvent(event)
+        self.area.setGeometry(self.rect())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Keys of the page first, then scrolling; all else is the window's."""
-        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-        if plain and event.text() and self.press(event.text().upper()):
-            event.accept()
-            return
-        scrolls = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
-        if event.key() in scrolls:
-            super().keyPressEvent(event)
-        else:
-            event.ignore()
+    def show_model(self, model: Model) -> None:
+        """Nothing on a desk page depends on what goes on, unless it says so."""

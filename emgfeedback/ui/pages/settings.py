@@ -28,6 +28,8 @@ class SettingsPage(DeskPage):
     stands in one sentence below its field, and the file stays as it was.
     """
 
+    name = "settings"
+
     changed = Signal(object)
 
     def __init__(self, look: Look, folder: Path, settings: Settings) -> None:
