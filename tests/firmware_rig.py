@@ -91,7 +91,7 @@ class Chip:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             _script_rows(script, self.firmware).tofile(folder / "script")
-            logs = ("script", "conversions", "bytes", "sleep")
+            logs = ("script", "conversions", "bytes", "idle")
             words = [word for log in logs for word in (f"--{log}", str(folder / log))]
             command = [*self.command(folder), *words, "--seconds", str(seconds)]
             done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -100,7 +100,7 @@ class Chip:
             return Run(
                 conversions=np.fromfile(folder / "conversions", CONVERSION),
                 wire=np.fromfile(folder / "bytes", "<u8").reshape(-1, 2),
-                sleep=np.fromfile(folder / "sleep", "<u8").reshape(-1, 3),
+                idle=np.fromfile(folder / "idle", "<u8").reshape(-1, 3),
                 totals=json.loads(done.stdout),
             )
 
@@ -129,14 +129,14 @@ class Chip:
 class Run:
     """What a run left behind. ``conversions``: one row each, cycles and code as the chip read it.
 
-    ``wire`` (n, 2): cycle and byte, each as the firmware handed it to the UART; ``sleep`` (n, 3): each
-    10 ms the cycle, the cycles asleep and those in interrupts until then. ``totals``: counts of the whole
+    ``wire`` (n, 2): cycle and byte, each as the firmware handed it to the UART; ``idle`` (n, 3): each
+    10 ms the cycle, the cycles idle and those in interrupts until then. ``totals``: counts of the whole
     run; ``lowest_stack`` is the stack pointer's lowest address at the entry of an interrupt.
     """
 
     conversions: NDArray[Any]
     wire: NDArray[np.uint64]
-    sleep: NDArray[np.uint64]
+    idle: NDArray[np.uint64]
     totals: dict[str, int] = field(default_factory=dict)
 
     @cached_property
@@ -161,9 +161,9 @@ class Run:
         return [message for _, message in self.messages if isinstance(message, kind)]
 
     def cpu(self, from_s: float, to_s: float) -> float:
-        """Share of the time between two instants that the CPU was awake."""
-        cycles, asleep, _ = self._between(from_s, to_s)
-        return 1 - asleep / cycles
+        """Share of the time between two instants that the CPU had work."""
+        cycles, idle, _ = self._between(from_s, to_s)
+        return 1 - idle / cycles
 
     def interrupts(self, from_s: float, to_s: float) -> float:
         """Share of the time between two instants that was spent in interrupts."""
@@ -171,9 +171,9 @@ class Run:
         return inside / cycles
 
     def _between(self, from_s: float, to_s: float) -> tuple[float, float, float]:
-        first, last = np.searchsorted(self.sleep[:, 0], [int(from_s * CPU_HZ), int(to_s * CPU_HZ)])
-        cycles, asleep, inside = (float(value) for value in self.sleep[last] - self.sleep[first])
-        return cycles, asleep, inside
+        first, last = np.searchsorted(self.idle[:, 0], [int(from_s * CPU_HZ), int(to_s * CPU_HZ)])
+        cycles, idle, inside = (float(value) for value in self.idle[last] - self.idle[first])
+        return cycles, idle, inside
 
 
 @dataclass(slots=True)

@@ -6,6 +6,9 @@
  *     conversion starts (simavr: whole mV, x 1023, taken when ADCL is read)
  *   - with --adc-phase P: a conversion starts at the next edge of the ADC's clock; edges lie P cycles,
  *     modulo the ADC's divider, behind the last restart of Timer1 (simavr: it starts at once)
+ *   - a conversion that ended with its interrupt off interrupts as soon as it is on (simavr: never)
+ *   - sleep with the converter on and at rest starts a conversion on a chip (simavr: not); no firmware
+ *     here wants that, so it ends the run as an error
  *   - interrupt entry takes 4 cycles, 8 out of sleep (simavr: none)
  *   - a UART byte takes 10 bits (simavr: 11)
  *   - a conversion can be held up (--stall-at) to force a missed tick, and the wire slowed down
@@ -14,6 +17,7 @@
  * The UART is a file of bytes with their cycles, and a script of bytes to the chip at given cycles
  * (--script; fast and deterministic), or a pseudo-terminal paced to the wall clock (--pty), which
  * blocks and never drops while somebody has it open; closed, bytes go nowhere, as on a real port.
+ * The CPU is idle when it sleeps, and outside of interrupts while bit 7 of GPIOR0 is set.
  * Not simulated: noise and settling of the converter, the boot loader (--boot holds the chip for
  * its time instead), the USB chip, the resonator's error.
  */
@@ -42,12 +46,12 @@
 
 DEFINE_FIFO(uint16_t, uart_fifo);
 
-enum { ADCL = 0x78, ADCH = 0x79, ADCSRA = 0x7A, ADMUX = 0x7C, MCUSR = 0x54, TCNT1L = 0x84, UBRR0L = 0xC4, FREQUENCY = 16000000 };
+enum { GPIOR0 = 0x3E, ADCL = 0x78, ADCH = 0x79, ADCSRA = 0x7A, ADMUX = 0x7C, MCUSR = 0x54, TCNT1L = 0x84, UBRR0L = 0xC4, FREQUENCY = 16000000 };
 enum { PINS = 8, BAND_GAP = 14, GROUND = 15, MUXES = 16 };
-enum { ADSC = 1 << 6, ADEN = 1 << 7 };
+enum { ADIE = 1 << 3, ADIF = 1 << 4, ADSC = 1 << 6, ADEN = 1 << 7, WAITING = 1 << 7 };
 
 static struct {
-	const char *elf, *pins, *script, *conversions, *bytes, *sleep, *eeprom;
+	const char *elf, *pins, *script, *conversions, *bytes, *idle, *eeprom;
 	double seconds, pin_hz, band_gap_mv, supply_mv, boot_s;
 	int pin_columns, adc_phase, reset_on_open, reset_cause;
 	bool pty, linear;
@@ -56,6 +60,7 @@ static struct {
 
 static avr_t *avr;
 static avr_uart_t *uart;
+static avr_adc_t *adc;
 static avr_irq_t *uart_input;
 
 static void fail(const char *what, const char *detail) {
@@ -124,7 +129,7 @@ static avr_io_write_t write_adcsra, write_tcnt1;
 static avr_io_read_t read_adcl, read_adch;
 static void *adcsra_param, *adc_param, *tcnt1_param;
 static uint64_t timer_restart;
-static bool start_waits;
+static bool start_waits, flag_unserved;
 static uint8_t waiting_value;
 
 static void close_conversion(void) {
@@ -139,6 +144,7 @@ static void begin_conversion(uint8_t value, uint64_t asked) {
 	conversion = (struct conversion){asked, avr->cycle, mv, convert(mv), input, 0};
 	conversion_open = true;
 	conversion_count++;
+	if (!(value & ADIE)) flag_unserved = true; /* its end sets the flag, and nobody will clear it */
 	write_adcsra(avr, ADCSRA, value, adcsra_param);
 }
 
@@ -163,8 +169,7 @@ static uint64_t cycles_to_wait(uint8_t value) {
 	return wait;
 }
 
-static void on_adcsra(avr_t *a, avr_io_addr_t address, uint8_t value, void *param) {
-	(void)param;
+static void set_adcsra(avr_t *a, avr_io_addr_t address, uint8_t value) {
 	bool busy = a->data[ADCSRA] & ADSC;
 	if (!(value & ADEN)) start_waits = false;
 	if (busy || !(value & ADEN) || !(value & ADSC)) {
@@ -183,6 +188,16 @@ static void on_adcsra(avr_t *a, avr_io_addr_t address, uint8_t value, void *para
 	write_adcsra(a, address, value & ~ADSC, adcsra_param);
 	a->data[ADCSRA] |= ADSC;
 	avr_cycle_timer_register(a, wait, start_is_due, NULL);
+}
+
+static void on_adcsra(avr_t *a, avr_io_addr_t address, uint8_t value, void *param) {
+	(void)param;
+	bool flagged = flag_unserved && !(value & ADIF);
+	flag_unserved = false;
+	set_adcsra(a, address, value & ~ADIF);
+	if (!flagged) return;
+	if (value & ADIE) avr_raise_interrupt(a, &adc->adc);
+	else flag_unserved = true;
 }
 
 static uint8_t on_adcl(avr_t *a, avr_io_addr_t address, void *param) {
@@ -209,6 +224,9 @@ static void on_tcnt1(avr_t *a, avr_io_addr_t address, uint8_t value, void *param
 }
 
 static void take_over_adc(void) {
+	for (avr_io_t *io = avr->io_port; io; io = io->next)
+		if (io->kind && !strcmp(io->kind, "adc")) adc = (avr_adc_t *)io;
+	if (!adc) fail("simavr", "has no converter");
 	int sra = AVR_DATA_TO_IO(ADCSRA), low = AVR_DATA_TO_IO(ADCL), high = AVR_DATA_TO_IO(ADCH);
 	int timer = AVR_DATA_TO_IO(TCNT1L);
 	write_tcnt1 = avr->io[timer].w.c;
@@ -224,16 +242,17 @@ static void take_over_adc(void) {
 	avr->io[high].r.c = on_adch;
 }
 
-/* ---- Cycles asleep, and in interrupts ---- */
+/* ---- Cycles idle, and in interrupts ---- */
 
-static uint64_t asleep, in_interrupts, interrupt_began;
+static uint64_t idle, in_interrupts, interrupt_began, wait_began, wait_interrupts;
 static bool slept;
 static unsigned depth, lowest_stack = 0xFFFF;
-static FILE *sleep_log;
+static FILE *idle_log;
 
 static void on_sleep(avr_t *a, avr_cycle_count_t cycles) {
-	(void)a;
-	asleep += cycles + 1;
+	bool converter_rests = (a->data[ADCSRA] & (ADEN | ADSC)) == ADEN;
+	if (!slept && converter_rests) fail("the firmware", "sleeps with the converter on and at rest");
+	idle += cycles + 1;
 	slept = true;
 }
 
@@ -250,10 +269,22 @@ static void on_interrupt(avr_irq_t *irq, uint32_t value, void *param) {
 	}
 }
 
-static avr_cycle_count_t log_sleep(avr_t *a, avr_cycle_count_t when, void *param) {
+static void on_gpior0(avr_t *a, avr_io_addr_t address, uint8_t value, void *param) {
+	(void)param;
+	bool was = a->data[address] & WAITING, is = value & WAITING;
+	a->data[address] = value;
+	if (is && !was) {
+		wait_began = a->cycle;
+		wait_interrupts = in_interrupts;
+	} else if (was && !is) {
+		idle += a->cycle - wait_began - (in_interrupts - wait_interrupts);
+	}
+}
+
+static avr_cycle_count_t log_idle(avr_t *a, avr_cycle_count_t when, void *param) {
 	(void)a, (void)param;
-	uint64_t row[3] = {when, asleep, in_interrupts};
-	fwrite(row, sizeof row, 1, sleep_log);
+	uint64_t row[3] = {when, idle, in_interrupts};
+	fwrite(row, sizeof row, 1, idle_log);
 	return when + FREQUENCY / 100;
 }
 
@@ -483,11 +514,12 @@ static void make_chip(void) {
 	take_over_adc();
 	take_over_uart();
 	watch_interrupts();
+	avr_register_io_write(avr, GPIOR0, on_gpior0, NULL);
 }
 
 static void start_timers(void) {
 	if (script) avr_cycle_timer_register(avr, 1, next_script_byte, NULL);
-	if (sleep_log) avr_cycle_timer_register(avr, 1, log_sleep, NULL);
+	if (idle_log) avr_cycle_timer_register(avr, 1, log_idle, NULL);
 	if (pty >= 0) avr_cycle_timer_register(avr, STEP, step_pty, NULL);
 	if (option.slow_wire_cycles) avr_cycle_timer_register(avr, option.slow_wire_at, change_wire, NULL);
 }
@@ -537,7 +569,7 @@ static void parse(int count, char **words) {
 		else if (!strcmp(word, "--script")) option.script = value;
 		else if (!strcmp(word, "--conversions")) option.conversions = value;
 		else if (!strcmp(word, "--bytes")) option.bytes = value;
-		else if (!strcmp(word, "--sleep")) option.sleep = value;
+		else if (!strcmp(word, "--idle")) option.idle = value;
 		else if (!strcmp(word, "--eeprom")) option.eeprom = value;
 		else fail(word, "is not an option");
 	}
@@ -556,7 +588,7 @@ int main(int count, char **words) {
 	load_pins();
 	conversion_log = open_file(option.conversions, "wb");
 	byte_log = open_file(option.bytes, "wb");
-	sleep_log = open_file(option.sleep, "wb");
+	idle_log = open_file(option.idle, "wb");
 	script = open_file(option.script, "rb");
 	make_chip();
 	if (option.pty) open_pty();
@@ -565,10 +597,10 @@ int main(int count, char **words) {
 	save_eeprom();
 	if (conversion_log) fclose(conversion_log);
 	if (byte_log) fclose(byte_log);
-	if (sleep_log) fclose(sleep_log);
-	printf("{\"cycles\": %llu, \"asleep\": %llu, \"in_interrupts\": %llu, \"conversions\": %llu, "
+	if (idle_log) fclose(idle_log);
+	printf("{\"cycles\": %llu, \"idle\": %llu, \"in_interrupts\": %llu, \"conversions\": %llu, "
 	       "\"deepest_input\": %u, \"overruns\": %u, \"lowest_stack\": %u}\n",
-	       (unsigned long long)avr->cycle, (unsigned long long)asleep, (unsigned long long)in_interrupts,
+	       (unsigned long long)avr->cycle, (unsigned long long)idle, (unsigned long long)in_interrupts,
 	       (unsigned long long)conversion_count, deepest_input, overruns, lowest_stack);
 	return 0;
 }

@@ -32,7 +32,7 @@ static const uint32_t TICKS_PER_SECOND = F_CPU;  // rates are announced in these
 static const uint8_t CYCLES_PER_US = F_CPU / 1000000UL;
 
 // Bits of GPIOR0, which the chip sets, clears and tests in single instructions.
-enum : uint8_t { RUN = 1 << 0, SCAN = 1 << 1, SPOILED = 1 << 2 };
+enum : uint8_t { RUN = 1 << 0, SCAN = 1 << 1, SPOILED = 1 << 2, WAITING = 1 << 7 };
 
 // ---- Time. The board clock moves at each set's trigger; between them the timer is read. ----
 
@@ -184,9 +184,12 @@ static void adc_begin(uint8_t divider_bits) {
   ADCSRA = 0;
   ADCSRA = _BV(ADEN) | divider_bits;
   convert_now();  // the first one takes 25 clocks and is thrown away
+  ADCSRA |= _BV(ADIF);  // and so is its flag, or it would interrupt as soon as it may
   rest = _BV(ADEN) | _BV(ADIE) | divider_bits;
   convert = rest | _BV(ADSC);
 }
+
+static void adc_end() { ADCSRA = 0; }
 
 // Program Timer1 for `rate` sets a second as exactly as it can: F_CPU / sampler_period() Hz.
 static void sampler_set(uint16_t rate, uint8_t oversample, uint8_t count) {
@@ -270,7 +273,7 @@ static void sampler_stop() {
   GPIOR0 &= ~RUN;
   while (GPIOR0 & SCAN) {
   }
-  ADCSRA = _BV(ADEN) | adc_divider_bits;
+  adc_end();
 }
 
 static inline void sampler_step() {}
@@ -293,6 +296,7 @@ static uint16_t measure_supply() {
   for (uint8_t i = 0; i < settling; i++) convert_now();
   uint32_t sum = conversions / 2;  // a code stands for the middle of its step
   for (uint8_t i = 0; i < conversions; i++) sum += convert_now();
+  adc_end();
   uint32_t mv = EM_BANDGAP_MV * 1024 * conversions / sum;
   return mv >= 2500 && mv <= 5800 ? mv : 0;
 }
@@ -303,7 +307,9 @@ static uint16_t sampler_noise(uint8_t i) {
   ADMUX = _BV(REFS0) | (i & 1 ? i >> 1 & 7 : uint8_t{THERMOMETER_INPUT});
   adc_begin(5);  // too fast to be exact, which is what is wanted
   uint8_t factory = boot_signature_byte_get(0x0E + i % 10);
-  return convert_now() + (static_cast<uint16_t>(factory ^ OSCCAL) << 8) + TCNT0;
+  uint16_t code = convert_now();
+  adc_end();
+  return code + (static_cast<uint16_t>(factory ^ OSCCAL) << 8) + TCNT0;
 }
 
 // ---- The wire ----
@@ -356,6 +362,7 @@ static void port_begin() {
   wdt_disable();
   port_restarted = (cause & (_BV(WDRF) | _BV(BORF))) && !(cause & _BV(PORF));
   cli();
+  ADCSRA = 0;  // Arduino's core leaves it on
   TIMSK0 = 0;  // Arduino's millisecond interrupt would delay ours
   UCSR0A = _BV(U2X0);
   UBRR0 = UBRR;
@@ -385,9 +392,18 @@ static inline bool port_work() {
          (frame_waits && ring_room() >= data_room);
 }
 
-// Sleep until there is something to do; not at all while an answer waits for room in the ring.
+// Wait until there is something to do; not at all while an answer waits for room in the ring. While
+// the converter is on the CPU stays awake: to fall asleep would start a conversion of its own (data
+// sheet, "ADC Noise Canceler"), in the way of the next tick's.
 static void port_idle(bool answer_waits) {
   if (answer_waits) return;
+  if (GPIOR0 & RUN) {
+    GPIOR0 |= WAITING;  // for whoever measures the load
+    while (!port_work()) {
+    }
+    GPIOR0 &= ~WAITING;
+    return;
+  }
   for (;;) {
     cli();
     if (port_work()) break;
