@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QPainter, QPainterPath
 
 from emgfeedback.ui import text
 from emgfeedback.ui.arcs import circle
@@ -124,8 +124,7 @@ class Body(Leaf[BodyState, SeenBody]):
         elif pad is Pad.TROUBLE:
             painter.strokePath(sign, round_pen(self.colours.ink, 0.22 * radius))
         else:
-            pen = QPen(colour(self.colours.edge), 0.16 * radius, Qt.PenStyle.DashLine)
-            painter.strokePath(sign, pen)
+            painter.strokePath(sign, round_pen(self.colours.edge, 0.2 * radius))
 
 
 def outline(part: Part) -> QPainterPath:

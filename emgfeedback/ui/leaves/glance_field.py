@@ -1,12 +1,12 @@
 """The field of Glance: one colour, one shape, one number, one word, read from three metres."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback import words
@@ -112,6 +112,17 @@ class GlanceField(Leaf[GlanceState, SeenGlance]):
         """Flag and word."""
         return seen._replace(digits="", hold=0)
 
+    def changed(self, before: SeenGlance, seen: SeenGlance) -> Sequence[QRectF] | None:
+        """The number, and the way of the hold along the rim."""
+        if self.still_key(before) != self.still_key(seen):
+            return None
+        places = []
+        if before.digits != seen.digits:
+            places.append(QRectF(MIDDLE[0] - 290.0, NUMBER_BASELINE - 0.8 * NUMBER, 580.0, 0.85 * NUMBER))
+        if before.hold != seen.hold:
+            places.append(_way_of_hold(seen.flag, before.hold / 1200, seen.hold / 1200))
+        return places
+
     def draw_still(self, painter: QPainter, seen: SeenGlance) -> None:
         """Field, shape and word."""
         if seen.flag is Flag.WITHHELD:
@@ -140,9 +151,7 @@ class GlanceField(Leaf[GlanceState, SeenGlance]):
     def _draw_withheld(self, painter: QPainter, word: str) -> None:
         whole = self._whole()
         painter.fillRect(whole, colour(FLAGS.none))
-        stripes = QPainterPath()
-        stripes.addRect(whole)
-        hatch(painter, stripes, 44.0, 16.0, FLAGS.stripe)
+        hatch(painter, whole, 44.0, 16.0, FLAGS.stripe)
         figure = QPainterPath(QPointF(640.0, 48.0))
         figure.lineTo(962.0, 588.0)
         figure.lineTo(318.0, 588.0)
@@ -199,8 +208,19 @@ def _shape(flag: Flag, inset: float) -> QPainterPath:
     return path
 
 
+def _way_of_hold(flag: Flag, before: float, after: float) -> QRectF:
+    """The place that holds the rim between two parts of the hold."""
+    path = _rim(flag)
+    ends = (path.pointAtPercent(before + k * (after - before) / 8) for k in range(9))
+    return QPolygonF(list(ends)).boundingRect().adjusted(-RIM, -RIM, RIM, RIM)
+
+
+def _rim(flag: Flag) -> QPainterPath:
+    return _shape(flag, 0.5 * RIM + 8.0)
+
+
 def _draw_rim(painter: QPainter, flag: Flag, hold: float, token: str) -> None:
-    path = _shape(flag, 0.5 * RIM + 8.0)
+    path = _rim(flag)
     pen = QPen(colour(token), RIM, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.FlatCap)
     length = path.length() / RIM
     pen.setDashPattern([max(1e-3, hold * length), 2 * length])

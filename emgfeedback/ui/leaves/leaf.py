@@ -1,6 +1,7 @@
 """What every leaf is: a widget that paints the newest state it was shown, in design units."""
 
 from collections.abc import Hashable, Sequence
+from functools import reduce
 from typing import ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
@@ -49,9 +50,9 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
         changed = self.changed(before, seen) if before is not None else None
         if changed is None:
             self.update()
-            return
-        for place in changed:
-            self.update(self.pixels_of(place))
+        elif changed:
+            # One rectangle: painting through a clip of several is ten times slower than painting more.
+            self.update(self.pixels_of(reduce(QRectF.united, changed)))
 
     def set_theme(self, palette: Palette) -> None:
         """Paint in other colours."""

@@ -210,9 +210,7 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
             above = QRectF(column.x, TOP, column.width, ruler.y(bar.goal) - TOP)
             painter.fillRect(above, colour(self.colours.band, 0.75))
         if bar.height is None and not seen.blind:
-            shape = QPainterPath()
-            shape.addRect(track)
-            hatch(painter, shape, 10.0, 2.5, self.colours.edge)
+            hatch(painter, track, 10.0, 2.5, self.colours.edge)
             length = min(62.0, 0.65 * column.width)
             painter.fillRect(QRectF(column.x + 2.0, 57.0, length, 10.0), colour(self.colours.ink))
 
@@ -220,8 +218,7 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
         tint, y = colour(self.colours.muscle(bar.muscle)), _y(bar.height)
         painter.fillRect(QRectF(column.x, y, column.width, BOTTOM - y), tint)
         if bar.ceiling is not None and y < ruler.y(bar.ceiling):
-            excess = QPainterPath()
-            excess.addRect(QRectF(column.x, y, column.width, ruler.y(bar.ceiling) - y))
+            excess = QRectF(column.x, y, column.width, ruler.y(bar.ceiling) - y)
             hatch(painter, excess, 9.0, 4.0, self.ground)
         if bar.beyond:
             self._draw_chevrons(painter, column, y)

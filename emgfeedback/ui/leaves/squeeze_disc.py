@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtWidgets import QWidget
 
 from emgfeedback.ui import text
 from emgfeedback.ui.arcs import ring, ring_sector
 from emgfeedback.ui.hatching import hatch
+from emgfeedback.ui.held_digits import HeldDigits
 from emgfeedback.ui.leaves.leaf import Leaf
 from emgfeedback.ui.lettering import Align, write
-from emgfeedback.ui.palette import colour
+from emgfeedback.ui.palette import Palette, colour
 from emgfeedback.ui.signs import draw_sign, shape
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face, width
@@ -25,6 +27,8 @@ BEST_RADIUS, GREATEST_RADIUS = 140.0, 182.0
 #: A square as tall as the disc's circle looks larger: half its side as a part of the radius.
 SQUARE = 0.74
 LEGEND_Y = 492.0
+#: Half units of radius from which the shape holds the whole digit.
+COVERS_DIGIT = 210
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,14 @@ class SqueezeDisc(Leaf[SqueezeDiscState, SeenSqueeze]):
 
     DESIGN = (448.0, 520.0)
 
+    def __init__(self, palette: Palette, parent: QWidget | None = None, *, on_sheet: bool = False) -> None:
+        super().__init__(palette, parent, on_sheet=on_sheet)
+        self._note = HeldDigits()
+
     def see(self, state: SqueezeDiscState) -> SeenSqueeze:
-        """Round radii to half a unit and the ring to half a unit of its length."""
+        """Round radii to half a unit and the ring to half a unit of its length; the percent stands 0.2 s."""
         left = state.seconds_left
+        note = state.note or _level_words(state.level, state.best)
         ring_part = 0.0 if left is None else min(1.0, max(0.0, left / state.seconds_whole))
         running = left is not None and left > 0.0
         return SeenSqueeze(
@@ -72,7 +81,7 @@ class SqueezeDisc(Leaf[SqueezeDiscState, SeenSqueeze]):
             best=_half_units(state.best),
             ring=round(1200 * ring_part),
             digit=str(math.ceil(left - 1e-9)) if running and left is not None else "",
-            note=state.note or _level_words(state.level, state.best),
+            note=note if state.note or left is None else self._note.at(-left, note),
         )
 
     def say(self, seen: SeenSqueeze) -> str:
@@ -100,7 +109,7 @@ class SqueezeDisc(Leaf[SqueezeDiscState, SeenSqueeze]):
         write(painter, seen.note, (x + 28.0, LEGEND_Y + 6.0), 17, self.colours.ink, room=190.0)
 
     def draw_live(self, painter: QPainter, seen: SeenSqueeze) -> None:
-        """Seconds, shape, outline of the best, digit."""
+        """Seconds, shape, digit, outline of the best."""
         colours = self.colours
         if seen.ring >= 1200:
             painter.fillPath(ring(*MIDDLE, RADIUS, WIDTH), colour(colours.ink))
@@ -110,13 +119,19 @@ class SqueezeDisc(Leaf[SqueezeDiscState, SeenSqueeze]):
         if seen.radius is None:
             self._draw_withheld(painter, seen.muscle)
             return
-        self._draw_reference(painter, seen, colours.ink)
         body = _outline(seen.muscle, seen.radius / 2)
+        whole = seen.radius >= COVERS_DIGIT
+        if not whole:
+            self._draw_digit(painter, seen, colours.ink)
         painter.fillPath(body, colour(colours.muscle(seen.muscle)))
-        painter.save()
-        painter.setClipPath(body, Qt.ClipOperation.IntersectClip)
-        self._draw_reference(painter, seen, self.ground)
-        painter.restore()
+        if not whole:
+            painter.save()
+            painter.setClipPath(body, Qt.ClipOperation.IntersectClip)
+        self._draw_digit(painter, seen, self.ground)
+        if not whole:
+            painter.restore()
+        if seen.best is not None:
+            self._draw_best(painter, seen.muscle, seen.best, inside=seen.best < seen.radius)
 
     def _draw_withheld(self, painter: QPainter, muscle: str) -> None:
         empty = _outline(muscle, BEST_RADIUS)
@@ -126,11 +141,16 @@ class SqueezeDisc(Leaf[SqueezeDiscState, SeenSqueeze]):
         painter.fillRect(dash.adjusted(-10.0, -10.0, 10.0, 10.0), colour(self.colours.track))
         painter.fillRect(dash, colour(self.colours.ink))
 
-    def _draw_reference(self, painter: QPainter, seen: SeenSqueeze, token: str) -> None:
-        if seen.best is not None:
-            pen = QPen(colour(token), 3.0, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.FlatCap)
-            pen.setDashPattern([3.0, 7 / 3])
-            painter.strokePath(_outline(seen.muscle, seen.best / 2), pen)
+    def _draw_best(self, painter: QPainter, muscle: str, best: int, *, inside: bool) -> None:
+        token = self.ground if inside else self.colours.ink
+        pen = QPen(colour(token), 3.0, Qt.PenStyle.CustomDashLine, Qt.PenCapStyle.FlatCap)
+        pen.setDashPattern([3.0, 7 / 3])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(_outline(muscle, best / 2))
+
+    @staticmethod
+    def _draw_digit(painter: QPainter, seen: SeenSqueeze, token: str) -> None:
         at = (MIDDLE[0], MIDDLE[1] + 66.0)
         write(painter, seen.digit, at, 184, token, face=Face.DISPLAY, align=Align.CENTRE)
 
