@@ -7,7 +7,6 @@ Every way of using the program goes through here: the command line step by step,
 """
 
 from dataclasses import asdict, dataclass, replace
-from enum import Enum
 from pathlib import Path
 
 from calibration.errors import CalibrationError
@@ -22,6 +21,7 @@ from emgfeedback.frame import Rep, Zone
 from emgfeedback.live_set import LiveSet, PowerReader, PowerWatch, Scene, SetRequest
 from emgfeedback.opening import Home, Opened, choose_calibration
 from emgfeedback.pace import Pace
+from emgfeedback.phases import PhaseWatch
 from emgfeedback.picture import Picture
 from emgfeedback.prompting import follower
 from emgfeedback.session.errors import RecordingFailed
@@ -31,21 +31,12 @@ from emgfeedback.session.loop import Loop
 from emgfeedback.session.recorder import Recorder
 from emgfeedback.session.setup import Setup
 from emgfeedback.simulation.actions import REST, Action
+from emgfeedback.stage import Stage
 
 #: s between the end of a calibration and the first set: time to get into position.
 READY_S = 15.0
 #: s. The simulated person needs no more.
 READY_SIMULATED_S = 3.0
-
-
-class Stage(Enum):
-    """What is going on."""
-
-    IDLE = "idle"
-    CALIBRATING = "calibrating"
-    READY = "ready"
-    TRAINING = "training"
-    RESTING = "resting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +72,10 @@ class Studio:
         self._power = power
         self.loop = Loop(opened.source, Setup(home.settings.chain), clock=opened.clock)
         self.scene = Scene(self.loop, opened, PowerWatch(opened, power))
+        self.phases = PhaseWatch(opened.info, opened.first_side)
+        self.loop.attach(self.phases)
+        #: Whether a set follows a calibration by itself.
+        self.goes_on = True
         self.pace = Pace(self.loop, stepped=opened.stepped)
         self._direct(REST)
 
@@ -248,6 +243,8 @@ class Studio:
         except CalibrationError:
             return
         self.home.calibrations.save(found)
+        if not self.goes_on:
+            return
         wait_s = READY_SIMULATED_S if self.opened.info.simulated else READY_S
         self.begins_at_s = self.opened.clock() + wait_s
         self.stage = Stage.READY

@@ -42,6 +42,7 @@ SHARE = {
     ShareState.UNCALIBRATED: "No 100 % yet",
 }
 
+UNPLUG = "Unplug the charger before the pads touch your skin."
 COMES_BACK = "The number comes back by itself."
 BASELINE = "First set: this one is your baseline."
 NO_CALIBRATION = "No 100 % yet. Bars show µV, no share."

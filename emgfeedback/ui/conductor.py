@@ -1,0 +1,222 @@
+"""Who decides for the window: opens sources, takes the wearer's wishes, and says what to show. No Qt here."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from calibration.errors import CalibrationError
+from calibration.plan import Plan
+from calibration.record import Calibration
+from device.stream import SampleChunk
+from emgfeedback import words
+from emgfeedback.coach.exercises import EXERCISES, exercise_named
+from emgfeedback.frame import Frame
+from emgfeedback.live_set import PowerReader
+from emgfeedback.opening import SIMULATED_URL
+from emgfeedback.power import Power
+from emgfeedback.stage import Stage
+from emgfeedback.studio import FinishedSet, Studio
+from emgfeedback.ui.entrance import Entrance, WindowRequest
+from emgfeedback.ui.model import Delays, Model
+
+#: The simulated person calibrates in the quick form, labelled so.
+QUICK = Plan(quick=True, pause_s=5.0, position_s=4.0)
+
+
+class Conductor:
+    """``woken`` is called from other threads when there is something new to show.
+
+    ``newest_host_s`` is when the newest sample came, on the source's clock.
+    """
+
+    def __init__(self, request: WindowRequest, power: PowerReader, woken: Callable[[], None]) -> None:
+        self.request = request
+        self.studio: Studio | None = None
+        #: All sets of this window, also those of sources that were let go.
+        self.finished: list[FinishedSet] = []
+        self._wanted = request.wanted
+        self._power, self._woken = power, woken
+        self._begins = request.begins
+        self.newest_host_s = 0.0
+        #: Board and 100 % of the source before, for when the same one is opened again.
+        self._kept: tuple[str, Calibration | None] | None = None
+        self._entrance = Entrance(request, None, power).start(woken)
+
+    # Wishes
+
+    def begin(self) -> None:
+        """The one big action."""
+        if self.studio is not None:
+            self.studio.goes_on = not self.request.only_calibrates
+            self.studio.begin(self._plan)
+        elif self._entrance.fault:
+            self._open(None)
+
+    def calibrate(self) -> None:
+        """Calibrate again, and no set after it."""
+        if self.studio is not None and self.studio.stage in (Stage.IDLE, Stage.RESTING, Stage.READY):
+            self.studio.goes_on = False
+            self.studio.calibrate(self._plan)
+
+    def stop(self, why: str = "") -> None:
+        """End what is under way."""
+        if self.studio is not None:
+            self.studio.stop(why)
+
+    def pain(self) -> None:
+        """Stop, and say what to do now."""
+        self.stop(words.PAIN)
+
+    def next_exercise(self) -> None:
+        """The next exercise of the list."""
+        names = list(EXERCISES)
+        self.choose_exercise(names[(names.index(self._wanted.exercise) + 1) % len(names)])
+
+    def choose_exercise(self, name: str) -> None:
+        """This exercise; the simulated person learns it, too."""
+        studio = self.studio
+        if studio is None or studio.stage not in (Stage.IDLE, Stage.RESTING):
+            return
+        self._wanted = replace(self._wanted, exercise=name)
+        studio.choose_exercise(name)
+        if studio.opened.person is not None:
+            self._open(f"{SIMULATED_URL}?exercise={name}")
+
+    def switch_source(self) -> None:
+        """From the board to the simulated person, or look for the board."""
+        if self.studio is None or self.studio.stage in (Stage.TRAINING, Stage.CALIBRATING):
+            return
+        simulated = self.studio.opened.info.simulated
+        self._open("serial:auto" if simulated else f"{SIMULATED_URL}?exercise={self._wanted.exercise}")
+
+    # What goes on
+
+    def advance(self) -> None:
+        """Take a source that has opened, and go on to the next stage if this one is over."""
+        opened = self._entrance.take() if self.studio is None else None
+        if opened is not None:
+            self._enter(opened)
+        if self.studio is not None:
+            sets = len(self.studio.finished)
+            self.studio.advance()
+            self.finished += self.studio.finished[sets:]
+
+    def model(self) -> Model:
+        """What to show now."""
+        studio, entrance = self.studio, self._entrance
+        exercise = exercise_named(self._wanted.exercise)
+        if studio is None:
+            return Model(
+                exercise=exercise,
+                target=self._wanted.reps,
+                opening="" if entrance.fault else entrance.saying,
+                fault=entrance.fault,
+                banner=entrance.banner,
+            )
+        stage, opened, loop = studio.calibrating, studio.opened, studio.loop
+        training = studio.stage is Stage.TRAINING
+        return Model(
+            stage=studio.stage,
+            exercise=exercise,
+            target=self._wanted.reps,
+            set_number=len(studio.finished) + (0 if studio.stage is Stage.RESTING else 1),
+            fault=studio.trouble,
+            banner=self._banner(studio),
+            note=studio.note,
+            who=opened.who,
+            link=opened.link,
+            source=self._source(studio),
+            calibration=self._calibration(studio),
+            calibrated=studio.calibration is not None,
+            picture=studio.picture(),
+            moment=studio.phases.moment,
+            prompt=stage.prompt if stage is not None else None,
+            events=tuple(stage.events) if stage is not None else (),
+            squeeze_uv=self._squeeze_uv(studio),
+            finished=studio.finished[-1] if studio.finished and not training else None,
+            seconds_to_set=studio.seconds_to_set,
+            time_s=loop.stop / opened.info.sfreq_hz,
+            delays=Delays(
+                (1000 * loop.delay.percentile(50), 1000 * loop.delay.percentile(95)),
+                (1000 * loop.painted.percentile(50), 1000 * loop.painted.percentile(95)),
+            ),
+            studio=studio,
+        )
+
+    def close(self) -> None:
+        """End everything."""
+        self._entrance.give_up()
+        studio = self.studio or self._entrance.take()
+        self.studio = None
+        if studio is not None:
+            known = len(studio.finished)
+            studio.__exit__()
+            self.finished += studio.finished[known:]
+
+    @property
+    def _plan(self) -> Plan:
+        simulated = self.studio is not None and self.studio.opened.person is not None
+        return self.request.plan or (QUICK if simulated else Plan())
+
+    def _open(self, url: str | None) -> None:
+        kept = (self.studio.opened.info.source_id, self.studio.calibration) if self.studio else None
+        self.close()
+        self._kept = kept
+        request = replace(self.request, wanted=self._wanted)
+        self._entrance = Entrance(request, url, self._power).start(self._woken)
+
+    def _enter(self, studio: Studio) -> None:
+        self.studio = studio
+        studio.loop.attach(self._frame)
+        if self._kept and self._kept[1] and self._kept[0] == studio.opened.info.source_id:
+            studio.use(self._kept[1])
+        studio.__enter__()
+        if self._begins:
+            self._begins = False
+            self.begin()
+
+    def _frame(self, chunk: SampleChunk, _frame: Frame) -> None:
+        self.newest_host_s = chunk.host_time_s
+        self._woken()
+
+    def _banner(self, studio: Studio) -> str:
+        mains = studio.scene.power.state is Power.MAINS and not studio.wanted.isolated
+        return words.UNPLUG if mains else ""
+
+    def _source(self, studio: Studio) -> str:
+        info = studio.opened.info
+        if self._entrance.instead and info.simulated:
+            return self._entrance.instead
+        n_sensors = sum(1 for channel in info.channels if channel.muscle)
+        return f"{studio.opened.link}, {n_sensors} sensors, {info.sfreq_hz:.0f} samples a second"
+
+    @staticmethod
+    def _calibration(studio: Studio) -> str:
+        found = studio.calibration
+        if found is None:
+            return studio.scene.uncalibrated
+        levels = ", ".join(f"{c.side} {c.muscle} {c.mvc_uv:.0f} µV" for c in found.channels)
+        quick = " Quick calibration." if found.quality == "quick" else ""
+        return f"Your 100 %: {levels}.{quick}"
+
+    @staticmethod
+    def _squeeze_uv(studio: Studio) -> float | None:
+        stage, frame = studio.calibrating, studio.loop.newest
+        if stage is None or frame is None or not stage.prompt.muscle:
+            return None
+        for column, channel in enumerate(studio.opened.info.channels):
+            if (channel.muscle, channel.side) == (stage.prompt.muscle, stage.prompt.side):
+                return float(frame.envelope_uv[-1, column])
+        return None
+
+
+def recordings(finished: list[FinishedSet]) -> list[Path]:
+    """Files of the sets that were recorded."""
+    return [one.recording for one in finished if one.recording is not None]
+
+
+def why_not_calibrated(conductor: Conductor) -> CalibrationError:
+    """What to raise when a window that was to calibrate was closed without a calibration."""
+    return CalibrationError(
+        conductor.studio.note if conductor.studio else "The window was closed before it was done."
+    )

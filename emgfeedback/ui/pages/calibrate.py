@@ -1,0 +1,162 @@
+"""Calibrate: one instruction in large letters, the squeeze now, and the squeezes so far."""
+
+from typing import ClassVar
+
+from PySide6.QtWidgets import QWidget
+
+from calibration.prompt import ProcedureEvent, Prompt
+from emgfeedback.stage import Stage
+from emgfeedback.ui import sentences, states
+from emgfeedback.ui.leaves.body import Body, BodyState, Pad
+from emgfeedback.ui.leaves.squeeze_disc import SqueezeDisc, SqueezeDiscState
+from emgfeedback.ui.leaves.stations import Station, Stations
+from emgfeedback.ui.leaves.trials import TrialBar, Trials, TrialsState
+from emgfeedback.ui.leaves.words import Item, Line, Mark, Rule, Words
+from emgfeedback.ui.model import Model
+from emgfeedback.ui.page import Page
+from emgfeedback.ui.palette import Palette
+from emgfeedback.ui.text import muscle_name, tr
+from emgfeedback.ui.type_scale import Face
+
+#: s that a squeeze is asked for, and µV that a first squeeze is drawn against.
+SQUEEZE_S = 5.0
+EXPECTED_UV = 200.0
+
+
+class CalibratePage(Page):
+    """The guided calibration. Nothing here has to be pressed."""
+
+    name: ClassVar[str] = "calibrate"
+    live: ClassVar[bool] = True
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (("Esc", "stop"), ("P", "pain: stop now"), ("T", "theme"))
+    hint: ClassVar[str] = sentences.NO_HANDS
+
+    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
+        super().__init__(palette, parent)
+        self._disc = SqueezeDisc(palette)
+        self.put(self._disc, (56.0, 96.0, 448.0, 520.0))
+        self._say = Words(palette, (672.0, 320.0))
+        self.put(self._say, (552.0, 88.0, 672.0, 320.0))
+        self._trials = Trials(palette)
+        self.put(self._trials, (552.0, 424.0, 416.0, 184.0))
+        self._pose_word = Words(palette, (224.0, 48.0))
+        self.put(self._pose_word, (1000.0, 424.0, 224.0, 48.0))
+        self._pose = Body(palette)
+        self.put(self._pose, (1000.0, 468.0, 224.0, 147.0))
+        self._stations = Stations(palette)
+        self.put(self._stations, (56.0, 648.0, 1168.0, 96.0))
+
+    def show_model(self, model: Model) -> None:
+        """Show the step of the procedure."""
+        prompt = model.prompt or Prompt("rest")
+        trials = _trials(model, prompt)
+        best = max((uv for uv, counts in trials if counts), default=None)
+        muscle = prompt.muscle or _next_muscle(model)
+        self._disc.show_state(self._squeeze(model, prompt, muscle, best))
+        self._say.show_state(self._instruction(model, prompt))
+        self._trials.show_state(self._so_far(model, prompt, muscle, trials))
+        self._pose_word.show_state(
+            (
+                Rule(0.0, 0.0, 224.0, 3.0, "ink"),
+                Line(tr(sentences.POSE_WORDS.get(muscle, "")), 0.0, 35.0, 18, Face.BOLD, room=224.0),
+            )
+        )
+        pose = sentences.POSES.get(muscle, "standing")
+        self._pose.show_state(BodyState(pose, Pad.GOOD, Pad.GOOD, small=True))
+        self._stations.show_state(tuple(_stations(model, prompt)))
+
+    @staticmethod
+    def _squeeze(model: Model, prompt: Prompt, muscle: str, best: float | None) -> SqueezeDiscState:
+        stale = model.picture is None or model.picture.stale
+        uv = model.squeeze_uv
+        level = None if stale or uv is None else uv / (best or EXPECTED_UV)
+        squeezing = prompt.kind == "squeeze"
+        note = "" if squeezing else tr("resting")
+        if stale and model.stage is Stage.CALIBRATING:
+            note = tr("No new data")
+        return SqueezeDiscState(
+            muscle,
+            level if level is not None or stale else 0.0,
+            1.0 if best else None,
+            prompt.seconds_left if prompt.seconds_left > 0 else None,
+            SQUEEZE_S if squeezing else max(SQUEEZE_S, prompt.seconds_left),
+            note,
+        )
+
+    @staticmethod
+    def _instruction(model: Model, prompt: Prompt) -> tuple[Item, ...]:
+        if model.prompt is None:
+            large, why, target = tr(sentences.NOT_CALIBRATING), tr(sentences.NOT_CALIBRATING_WHY), ""
+            if model.calibrated:
+                large, why = tr(sentences.CALIBRATION_DONE), tr(model.calibration)
+            why = tr(model.note) or why
+        else:
+            large, target = tr(prompt.text), states.target_of(prompt)
+            why = tr(prompt.why) or (tr(sentences.AS_HARD) if prompt.kind == "squeeze" else "")
+        items: list[Item] = []
+        if prompt.muscle:
+            items.append(Mark(prompt.muscle, 19.0, 16.0, 11.0))
+        items.append(Line(target, 40.0 if prompt.muscle else 8.0, 24.0, 22, Face.BOLD, room=620.0))
+        return (
+            *items,
+            Line(large, 8.0, 136.0, 104 if len(large) < 26 else 84, Face.DISPLAY, room=664.0, leading=104.0),
+            Line(why, 8.0, 300.0, 28 if len(why) < 48 else 22, room=660.0, leading=30.0),
+        )
+
+    @staticmethod
+    def _so_far(model: Model, prompt: Prompt, muscle: str, trials: list[tuple[float, bool]]) -> TrialsState:
+        bars = [
+            TrialBar(uv, f"{uv:.0f} µV" if counts else tr(sentences.TOO_SHORT), counts=counts)
+            for uv, counts in trials[-3:]
+        ]
+        if prompt.kind == "squeeze" and model.squeeze_uv is not None and len(bars) < 4:
+            bars.append(TrialBar(model.squeeze_uv, tr("now"), counts=True))
+        return TrialsState(muscle, tr(sentences.SQUEEZES_SO_FAR), tuple(bars[-3:]))
+
+
+def _pin(model: Model, muscle: str, side: str) -> str:
+    if model.studio is None:
+        return ""
+    channels = model.studio.opened.info.channels
+    return next((c.pin for c in channels if (c.muscle, c.side) == (muscle, side)), "")
+
+
+def _trials(model: Model, prompt: Prompt) -> list[tuple[float, bool]]:
+    """Level in µV and whether it counts, of each squeeze of the asked muscle."""
+    pin = _pin(model, prompt.muscle, prompt.side)
+    events = [event for event in model.events if event.trial is not None and event.pin == pin]
+    return [(event.trial.rms_uv, event.trial.accepted) for event in events if event.trial is not None]
+
+
+def _next_muscle(model: Model) -> str:
+    if model.studio is None:
+        return "glute"
+    return next((c.muscle for c in model.studio.opened.info.channels if c.muscle), "glute")
+
+
+def _stations(model: Model, prompt: Prompt) -> list[Station]:
+    """Rest, then each muscle; what is done is full."""
+    events = model.events
+    rested = any(event.kind == "rested" for event in events) or (model.prompt is None and model.calibrated)
+    asked = model.prompt is not None
+    found = [Station(tr(sentences.STATION_REST), _rest_word(events), float(rested), now=asked and not rested)]
+    channels = model.studio.opened.info.channels if model.studio is not None else ()
+    for channel in channels:
+        if not channel.muscle:
+            continue
+        done = next((e for e in events if e.kind == "channel" and e.pin == channel.pin), None)
+        now = asked and rested and (prompt.muscle, prompt.side) == (channel.muscle, channel.side)
+        count = sum(1 for e in events if e.kind == "trial" and e.pin == channel.pin)
+        part = (
+            1.0 if done or (not asked and model.calibrated) else count / max(prompt.trials, 1) if now else 0.0
+        )
+        word = muscle_name(channel.muscle)
+        if len(channels) > 2:
+            word = f"{word}, {tr(channel.side or '')}"
+        note = tr(sentences.DONE) if part == 1.0 else f"{prompt.trial} / {prompt.trials}" if now else ""
+        found.append(Station(word, note, part, now=now and not done))
+    return found
+
+
+def _rest_word(events: tuple[ProcedureEvent, ...]) -> str:
+    return tr(sentences.DONE) if any(event.kind == "rested" for event in events) else ""

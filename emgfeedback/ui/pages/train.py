@@ -1,0 +1,192 @@
+"""Train: the share, the muscles, the rep and what to do, while the set runs; its summary after it."""
+
+from typing import ClassVar
+
+from PySide6.QtWidgets import QWidget
+
+from emgfeedback.phases import Phase
+from emgfeedback.picture import Picture
+from emgfeedback.stage import Stage
+from emgfeedback.ui import sentences, states
+from emgfeedback.ui.leaves.hold_ring import HoldRing
+from emgfeedback.ui.leaves.muscle_bars import MuscleBars
+from emgfeedback.ui.leaves.rep_card import RepCard
+from emgfeedback.ui.leaves.rep_strip import RepStrip
+from emgfeedback.ui.leaves.share_gauge import ShareGauge
+from emgfeedback.ui.leaves.words import Item, Line, Rule, Words
+from emgfeedback.ui.lettering import Align, lines_of
+from emgfeedback.ui.model import Model
+from emgfeedback.ui.page import Page
+from emgfeedback.ui.palette import Palette
+from emgfeedback.ui.text import tr
+from emgfeedback.ui.type_scale import Face, width
+
+#: Where the four phases end on the right, and the space between them.
+PHASES_RIGHT, PHASES_SPACE = 1168.0, 24.0
+
+
+class TrainPage(Page):
+    """The page of a set. Nothing on it wants a click."""
+
+    name: ClassVar[str] = "train"
+    live: ClassVar[bool] = True
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Space", "start, end the set"),
+        ("P", "pain: stop now"),
+        ("G", "glance"),
+        ("T", "theme"),
+    )
+    hint: ClassVar[str] = sentences.NEVER_A_CLICK
+
+    def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
+        super().__init__(palette, parent)
+        self._bars = MuscleBars(palette)
+        self.put(self._bars, (40.0, 84.0, 372.0, 556.0))
+        self._gauge = ShareGauge(palette)
+        self.put(self._gauge, (424.0, 78.0, 560.0, 430.0))
+        self._strip = RepStrip(palette)
+        self.put(self._strip, (424.0, 508.0, 512.0, 132.0))
+        self._ring = HoldRing(palette)
+        self.put(self._ring, (1000.0, 88.0, 232.0, 272.0))
+        self._card = RepCard(palette)
+        self.put(self._card, (984.0, 376.0, 240.0, 184.0))
+        self._cue = Words(palette, (1168.0, 104.0))
+        self.put(self._cue, (56.0, 648.0, 1168.0, 104.0))
+        self._summary = Words(palette, (888.0, 420.0))
+        self.put(self._summary, (56.0, 88.0, 888.0, 420.0))
+        self._summary.hide()
+
+    def show_model(self, model: Model) -> None:
+        """Show the set, or how it went."""
+        picture = model.picture
+        if picture is None:
+            self._cue.show_state(_waiting(model))
+            return
+        over = model.stage is Stage.RESTING and model.finished is not None
+        if self._summary.isVisibleTo(self) != over:
+            self._summary.setVisible(over)
+            self._gauge.setVisible(not over)
+            self._bars.setVisible(not over)
+        if over:
+            self._summary.show_state(_summary(model))
+        else:
+            self._gauge.show_state(states.gauge(model, picture))
+            self._bars.show_state(states.bars(model, picture))
+        self._strip.show_state(states.strip(picture))
+        self._ring.show_state(states.ring(model, picture))
+        self._card.show_state(states.card(picture))
+        self._cue.show_state(_cue(model, picture))
+
+
+def cue(model: Model, picture: Picture) -> str:
+    """The one instruction of this moment."""
+    if model.fault:
+        return tr(model.fault)
+    if model.stage is Stage.READY:
+        return tr(sentences.CUE_READY)
+    if model.stage is Stage.RESTING and model.finished is not None:
+        return tr(model.finished.ended)
+    if picture.advice and (
+        picture.stale or picture.working.share is None or model.stage is not Stage.TRAINING
+    ):
+        return tr(picture.advice)
+    if model.stage is not Stage.TRAINING:
+        return tr(sentences.CUE_IDLE)
+    phase = model.moment.phase
+    if phase is Phase.REST and not picture.reps:
+        return tr(sentences.CUE_FIRST)
+    return tr(sentences.CUE_OTHERS.get(picture.exercise.id, {}).get(phase, sentences.CUES[phase]))
+
+
+def aside(model: Model, picture: Picture) -> str:
+    """What stands at the cue's right where the phases have no place, or nothing."""
+    if model.stage is Stage.READY:
+        seconds = max(int(model.seconds_to_set + 0.99), 1)
+        return tr(sentences.READY_IN).format(number=model.set_number, seconds=seconds)
+    if model.stage is Stage.RESTING:
+        return f"{tr(sentences.SPACE)}: {tr(sentences.NEXT_SET).lower()}"
+    if model.stage is not Stage.TRAINING:
+        return tr(sentences.START_SET).format(number=model.set_number)
+    if picture.stale or not model.moment.counted:
+        return tr("The number comes back by itself") if "back" not in picture.advice else ""
+    return ""
+
+
+def _cue(model: Model, picture: Picture) -> tuple[Item, ...]:
+    items: list[Item] = [Rule(0.0, 0.0, 1168.0, 3.0, "ink")]
+    beside = aside(model, picture)
+    left = PHASES_RIGHT
+    if beside:
+        items.append(Line(beside, PHASES_RIGHT, 61.0, 18, tone="soft", align=Align.RIGHT, room=300.0))
+        left -= min(width(beside, Face.TEXT, 18), 300.0)
+    else:
+        left = _phases(items, model.moment.phase)
+    large = cue(model, picture)
+    room = left - 32.0
+    if width(large, Face.DISPLAY, 56) <= room:
+        items.append(Line(large, 0.0, 72.0, 56, Face.DISPLAY, room=room))
+    else:
+        size = 44 if len(lines_of(large, Face.DISPLAY, 44, room)) == 1 else 36
+        two = len(lines_of(large, Face.DISPLAY, size, room)) > 1
+        items.append(Line(large, 0.0, 46.0 if two else 68.0, size, Face.DISPLAY, room=room, leading=42.0))
+    return tuple(items)
+
+
+def _phases(items: list[Item], now: Phase) -> float:
+    """Rise, hold, lower, rest, with the one of now underlined; where they begin."""
+    right = PHASES_RIGHT
+    for phase in (Phase.REST, Phase.LOWER, Phase.HOLD, Phase.RISE):
+        word = tr(sentences.PHASES[phase])
+        room = width(word, Face.BOLD, 18)
+        on = phase is now
+        face, tone = (Face.BOLD, "ink") if on else (Face.TEXT, "soft")
+        items.append(Line(word, right - room / 2, 61.0, 18, face, tone, Align.CENTRE))
+        if on:
+            items.append(Rule(right - room, 68.0, room, 3.0, "ink"))
+        right -= room + PHASES_SPACE
+    return right
+
+
+def _waiting(model: Model) -> tuple[Item, ...]:
+    large = tr(model.fault or model.opening)
+    return (
+        Rule(0.0, 0.0, 1168.0, 3.0, "ink"),
+        Line(large, 0.0, 68.0 if len(large) < 48 else 42.0, 36, Face.DISPLAY, room=1168.0, leading=42.0),
+    )
+
+
+def _summary(model: Model) -> tuple[Item, ...]:
+    finished = model.finished
+    if finished is None:
+        return ()
+    side = model.picture.working.side if model.picture is not None else ""
+    sides = finished.sides
+    first = next((found for found in sides if found.side == side), sides[0] if sides else None)
+    items: list[Item] = [
+        Line(tr(sentences.SET_OVER).format(number=finished.number), 0.0, 32.0, 28, Face.BOLD, room=560.0)
+    ]
+    if first is None or not first.counted:
+        items.append(Line(tr(sentences.NO_SHARE), 0.0, 150.0, 104, Face.DISPLAY, room=888.0))
+    else:
+        digits = f"{100 * first.median_share:.0f}"
+        after = width(digits, Face.DISPLAY, 152)
+        items += [
+            Line(digits, -6.0, 178.0, 152, Face.DISPLAY),
+            Line("%", after + 2.0, 178.0, 60, Face.DISPLAY),
+            Line(tr(sentences.GLUTE_SHARE), after + 80.0, 136.0, 28, Face.BOLD, room=400.0),
+            Line(
+                tr(sentences.MEDIAN_OF).format(reps=first.counted), after + 80.0, 172.0, 22, tone="soft",
+                room=500.0,
+            ),
+        ]  # fmt: skip
+    y = 240.0
+    items.append(Rule(0.0, 206.0, 840.0))
+    for found in sides:
+        for sentence in found.lines[:5]:
+            items.append(Line(tr(sentence), 0.0, y, 22, room=840.0))
+            y += 34.0
+    name = finished.recording.name if finished.recording is not None else ""
+    recorded = tr(sentences.RECORDED).format(name=name) if name else tr(sentences.NOT_RECORDED)
+    words = tr(model.note) or recorded
+    items.append(Line(words, 0.0, min(y + 6.0, 408.0), 18, tone="soft", room=840.0))
+    return tuple(items)

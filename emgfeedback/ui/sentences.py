@@ -1,0 +1,126 @@
+"""Words of the window's pages. All of them go through ``text.tr`` where they are shown."""
+
+from emgfeedback.phases import Phase
+
+INTENDED_USE = "EMG feedback for exercise, training and education"
+PAGES = {
+    "start": "Start",
+    "calibrate": "Calibrate",
+    "train": "Train",
+    "signals": "Signals",
+    "history": "History",
+    "settings": "Settings",
+    "glance": "Glance",
+    "keys": "Keys",
+}
+NEVER_A_CLICK = "Nothing to press: the set ends by itself"
+NO_HANDS = "No hands needed: every step begins and ends by itself"
+
+# Start
+SIMULATED_PERSON = "Simulated person"
+NO_SENSORS = "no sensors needed"
+REAL_BOARD = "Real board"
+CALIBRATED_TODAY = "calibrated today"
+NOT_CALIBRATED = "not calibrated today"
+LOOKING_FIRST, LOOKING_SECOND = "One moment", "looking for a board"
+NO_SOURCE_FIRST, NO_SOURCE_SECOND = "No samples", "yet"
+PAUSED_FIRST, PAUSED_SECOND = "Paused until", "unplugged"
+MADE_UP = (
+    "Calibrate, one set, summary: about two minutes. Everything you see is made up and marked so. "
+    "Plug in a board and press S."
+)
+MADE_UP_CALIBRATED = "Everything you see is made up and marked so. Plug in a board and press S."
+FIRST_CALIBRATE = "Calibrate first: it finds your own 100 % of each muscle, hands-free, in about six minutes."
+FROM_TODAY = "Made today with this board, these pins and this gain. Calibrate again when a pad was moved."
+GOES_ON = "This goes on by itself. While the pads are on, this computer must run on its battery."
+START_DEMO = "Start the demo"
+START_CALIBRATION = "Calibrate"
+START_SET = "Start set {number}"
+NEXT_SET = "Next set"
+BEGIN_NOW = "Begin now"
+TRY_AGAIN = "Try again"
+WAITING = "Wait"
+SPACE = "Space"
+UNPLUGGED = "unplug first"
+EXERCISE = "Exercise"
+SET_PLAN = "Set {number}, {reps} reps"
+SIMULATED_STAYS = "Simulated sessions stay marked as simulated."
+SET_HANDS_FREE = "The set begins by itself after the calibration, and ends by itself."
+SET_ENDS = "The set ends by itself after {reps} reps, or after 20 s without one."
+PLACES = {
+    "glute": "middle of the buttock",
+    "quad": "outer front of the thigh",
+    "hamstring": "back of the thigh",
+}
+SIMULATED = "simulated"
+NOT_CHECKED = "not checked"
+GOOD_CONTACT = "good contact"
+ON_BATTERY = "On battery. Keep the charger unplugged while the pads are on."
+POWER_UNKNOWN = "Power unknown. Unplug everything before the pads touch your skin."
+CHARGER_IN = "Charger is plugged in."
+NO_PADS = "No pads, no risk: nobody wears this board."
+
+# Calibrate
+READY_WORDS = ("Get", "ready.")
+SQUEEZES_SO_FAR = "Squeezes so far"
+TOO_SHORT = "left out"
+SQUEEZE_OF = "{Muscle}, squeeze {trial} of {trials}"
+ALL_REST = "Both muscles rest"
+AS_HARD = "As hard as you can. Keep breathing."
+STATION_REST = "Rest"
+SQUEEZES_LEFT = "{count} squeezes"
+ONE_SQUEEZE = "1 squeeze"
+DONE = "done"
+LAST_CHECK = "Set follows"
+NOT_CALIBRATING = "Find your own 100 %."
+NOT_CALIBRATING_WHY = "Rest, then squeeze each muscle as hard as you can. The page tells you when."
+CALIBRATION_DONE = "Done."
+POSES = {"glute": "face-down", "quad": "sitting"}
+POSE_WORDS = {"glute": "Face down, knee bent", "quad": "Sitting, ankle strapped"}
+
+# Train
+PHASES = {Phase.RISE: "Rise", Phase.HOLD: "Hold", Phase.LOWER: "Lower", Phase.REST: "Rest"}
+CUES = {
+    Phase.RISE: "Push the floor away",
+    Phase.HOLD: "Hold. Keep breathing.",
+    Phase.LOWER: "Lower slowly",
+    Phase.REST: "Rest. Then the next rep.",
+}
+CUE_FIRST = "Begin when you are ready"
+CUE_IDLE = "Press Space to begin"
+CUE_OTHERS = {
+    "squat": {Phase.RISE: "Down slowly, knees out", Phase.HOLD: "Hold. Keep breathing.", Phase.LOWER: "Up"},
+    "single-leg-deadlift": {Phase.RISE: "Lean forward, back straight", Phase.LOWER: "Stand up tall"},
+}
+CUE_READY = "Get into position"
+READY_IN = "Set {number} begins in {seconds} s"
+OF_MAX = "% of max"
+HOLD_OF = "Hold {now:.1f} of {whole:g} s"
+HELD = "Held {now:.1f} s"
+HOLD_NOT_COUNTED = "Hold not counted"
+REP_HELD = "Held {seconds:.1f} s"
+BEST_REP = "Best rep of this set"
+MEAN_OF = "{Muscle} {percent:.0f} % of max"
+WITH_FEEDBACK = "Set {number}, {side} side"
+GLUTE_SHARE = "glute share"
+MEDIAN_OF = "middle one of {reps} reps"
+NO_SHARE = "No number"
+SET_OVER = "Set {number} is over"
+RECORDED = "Recorded: {name}"
+NOT_RECORDED = "This set was not recorded."
+DELAY = "delay {decided:.0f} ms, picture {painted:.0f} ms"
+
+# Keys
+KEYS = (
+    ("Space", "the one big action: start, end the set, next set"),
+    ("P", "pain: stop now, on every page"),
+    ("Esc", "back"),
+    ("1 to 6", "Start, Calibrate, Train, Signals, History, Settings"),
+    ("G", "Glance: full screen, readable from 3 m"),
+    ("C", "calibrate"),
+    ("E", "next exercise"),
+    ("S", "board or simulated person"),
+    ("T", "light or dark"),
+    ("+ and -", "larger and smaller"),
+    ("?", "this page"),
+)

@@ -1,0 +1,282 @@
+"""The window: strip, page and foot. It shows what the conductor says and passes on what the wearer wants."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from emgfeedback.stage import Stage
+from emgfeedback.ui.banner import Banner
+from emgfeedback.ui.foot import Foot
+from emgfeedback.ui.model import Model
+from emgfeedback.ui.page import FOOT, HEIGHT, STRIP, WIDTH, Page
+from emgfeedback.ui.pages.start import StartPage
+from emgfeedback.ui.palette import THEMES, Palette, colour
+from emgfeedback.ui.registry import NUMBERED, PAGES, make_page
+from emgfeedback.ui.strip import Strip
+from emgfeedback.ui.text import tr
+from emgfeedback.ui.waker import Waker
+
+#: ms between two looks at what no frame tells: staleness, power, a lost board, the countdown.
+SLOW_MS = 100
+#: Sizes of the window that + and - step through, of 1280 x 800.
+SIZES = (1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
+#: Where a stage leads by itself.
+PAGE_OF = {
+    Stage.CALIBRATING: "calibrate",
+    Stage.READY: "train",
+    Stage.TRAINING: "train",
+    Stage.RESTING: "train",
+}
+
+
+class Decider(Protocol):
+    """What the window needs of the conductor."""
+
+    newest_host_s: float
+
+    def begin(self) -> None: ...
+    def calibrate(self) -> None: ...
+    def stop(self, why: str = "") -> None: ...
+    def pain(self) -> None: ...
+    def next_exercise(self) -> None: ...
+    def choose_exercise(self, name: str) -> None: ...
+    def switch_source(self) -> None: ...
+    def advance(self) -> None: ...
+    def model(self) -> Model: ...
+    def close(self) -> None: ...
+
+
+class Window(QWidget):
+    """Opens with the Start page and nothing behind it; ``seat`` gives it a conductor once there is time."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__()
+        self.colours = palette
+        self.conductor: Decider | None = None
+        self.model = Model()
+        self.waker = Waker(self.draw, self)
+        self._pages: dict[str, Page] = {}
+        self._before = "start"
+        self._stage = Stage.IDLE
+        self._due_host_s = 0.0
+        self._slow = QTimer(self)
+        self._slow.timeout.connect(self.draw)
+        self.setWindowTitle("emgfeedback")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(640, 400)
+        self.resize(round(WIDTH), round(HEIGHT))
+        self.strip = Strip(palette, NUMBERED, self.go, self)
+        self.foot = Foot(palette)
+        self.foot.setParent(self)
+        self.banner = Banner(palette, self)
+        self.banner.hide()
+        self.page: Page = self._made("start")
+        self.page.show()
+        self.draw()
+
+    # What is shown
+
+    def seat(self, conductor: Decider) -> None:
+        """From now on the conductor says what to show."""
+        self.conductor = conductor
+        self._slow.start(SLOW_MS)
+        self.draw()
+
+    def draw(self) -> None:
+        """Show the newest state; a stage that began leads to its page."""
+        if self.conductor is not None:
+            self.conductor.advance()
+            self._due_host_s = self.conductor.newest_host_s
+            self.model = self.conductor.model()
+        if self.model.stage is not self._stage:
+            self._stage = self.model.stage
+            if self.page.name != "glance" and self._stage in PAGE_OF:
+                self.go(PAGE_OF[self._stage])
+            elif self._stage is Stage.IDLE and self.page.name in ("calibrate", "train"):
+                self.go("start")
+        self.page.show_model(self.model)
+        if not self.page.whole:
+            self.strip.show_model(self.model, self.page.name)
+        self._show_banner(self.model.banner)
+
+    def go(self, name: str) -> None:
+        """To that page."""
+        if name != "start" and name not in PAGES:
+            return
+        if name == self.page.name:
+            return
+        if not self.page.whole and self.page.name != "keys":
+            self._before = self.page.name
+        page = self._made(name)
+        page.show_model(self.model)
+        self.page.hide()
+        self.page = page
+        self._whole(whole=page.whole)
+        page.show()
+        self._lay_out()
+        self.foot.show_keys(page.keys, page.hint)
+        if not page.whole:
+            self.strip.show_model(self.model, name)
+
+    def set_theme(self, palette: Palette) -> None:
+        """Paint everything in other colours."""
+        self.colours = palette
+        self.foot.set_theme(palette)
+        self.banner.set_theme(palette)
+        for surface in (self.strip, *self._pages.values()):
+            surface.set_theme(palette)
+        self.update()
+
+    def _made(self, name: str) -> Page:
+        if name not in self._pages:
+            page = StartPage(self.colours, self) if name == "start" else make_page(name, self.colours, self)
+            if page is None:
+                raise ValueError(f"There is no page {name}.")
+            page.hide()
+            page.setParent(self)
+            self._pages[name] = page
+            self.foot.show_keys(page.keys, page.hint)
+            self._lay_out_page(page)
+        return self._pages[name]
+
+    def _show_banner(self, sentence: str) -> None:
+        if sentence:
+            self.banner.show_state(tr(sentence))
+        shown = bool(sentence) and not self.page.whole
+        if self.banner.isVisibleTo(self) != shown:
+            self.banner.setVisible(shown)
+            self.banner.raise_()
+
+    # Wishes
+
+    def begin(self) -> None:
+        """The one big action."""
+        if self.conductor is not None:
+            self.conductor.begin()
+            self.draw()
+
+    def choose_exercise(self, name: str) -> None:
+        """This exercise."""
+        if self.conductor is not None:
+            self.conductor.choose_exercise(name)
+            self.draw()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Every wish has a key."""
+        text = event.text().lower()
+        if event.key() == Qt.Key.Key_Escape:
+            self._back()
+        elif text in ("1", "2", "3", "4", "5", "6"):
+            self.go(NUMBERED[int(text) - 1])
+        elif text and self.page.pressed(text):
+            self.draw()
+        elif text in self._wishes:
+            self._wishes[text]()
+            self.draw()
+        else:
+            super().keyPressEvent(event)
+
+    @property
+    def _wishes(self) -> dict[str, Callable[[], None]]:
+        wishes: dict[str, Callable[[], None]] = {
+            "g": lambda: self.go("glance" if self.page.name != "glance" else self._before),
+            "t": lambda: self.set_theme(THEMES["dark" if self.colours.name == "light" else "light"]),
+            "+": lambda: self._grow(1),
+            "=": lambda: self._grow(1),
+            "-": lambda: self._grow(-1),
+            "?": lambda: self.go("keys"),
+        }
+        conductor = self.conductor
+        if conductor is not None:
+            wishes |= {" ": conductor.begin, "p": conductor.pain, "c": conductor.calibrate}
+            wishes |= {"e": conductor.next_exercise, "s": conductor.switch_source}
+        return wishes
+
+    def _back(self) -> None:
+        if self.page.name in ("glance", "keys"):
+            self.go(self._before)
+        elif (
+            self.model.stage in (Stage.TRAINING, Stage.CALIBRATING, Stage.READY)
+            and self.conductor is not None
+        ):
+            self.conductor.stop()
+            self.draw()
+        else:
+            self.go("start")
+
+    def _grow(self, step: int) -> None:
+        now = min(self.width() / WIDTH, self.height() / HEIGHT)
+        nearest = min(range(len(SIZES)), key=lambda k: abs(SIZES[k] - now))
+        size = SIZES[min(max(nearest + step, 0), len(SIZES) - 1)]
+        if not self.isFullScreen():
+            self.resize(round(size * WIDTH), round(size * HEIGHT))
+
+    def _whole(self, *, whole: bool) -> None:
+        """Full screen for Glance, and back as it was."""
+        if whole and not self.isFullScreen():
+            self._shape = self.windowState()
+            self.setWindowState(self._shape | Qt.WindowState.WindowFullScreen)
+        elif not whole and self.isFullScreen() and self._shape is not None:
+            self.setWindowState(self._shape)
+            self._shape = None
+        self.strip.setVisible(not whole)
+        self.foot.setVisible(not whole)
+
+    _shape: Qt.WindowState | None = None
+
+    # Qt
+
+    def event(self, event: QEvent) -> bool:
+        """After each painted picture: how old was its newest sample?"""
+        done = super().event(event)
+        if event.type() == QEvent.Type.UpdateRequest:
+            self._painted()
+        return done
+
+    def _painted(self) -> None:
+        studio, due_s = self.model.studio, self._due_host_s
+        if studio is not None and due_s > 0.0 and self.page.live:
+            studio.loop.painted.add(studio.opened.clock() - due_s)
+            self._due_host_s = 0.0
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """The picture scales as one."""
+        super().resizeEvent(event)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        scale = min(self.width() / WIDTH, self.height() / HEIGHT)
+        left = round((self.width() - scale * WIDTH) / 2)
+        top = round((self.height() - scale * HEIGHT) / 2)
+        wide, strip, foot = round(scale * WIDTH), round(scale * STRIP), round(scale * FOOT)
+        bottom = self.height() - top
+        self.strip.setGeometry(left, top, wide, strip)
+        self.foot.setGeometry(left, bottom - foot, wide, foot)
+        self.banner.setGeometry(left, top + strip, wide, round(scale * 72.0))
+        self._lay_out_page(self.page)
+
+    def _lay_out_page(self, page: Page) -> None:
+        scale = min(self.width() / WIDTH, self.height() / HEIGHT)
+        left = 0 if page.desk else round((self.width() - scale * WIDTH) / 2)
+        top = round((self.height() - scale * HEIGHT) / 2)
+        if page.whole:
+            page.setGeometry(0, 0, self.width(), self.height())
+            return
+        above, below = top + round(scale * STRIP), top + round(scale * FOOT)
+        page.setGeometry(left, above, self.width() - 2 * left, self.height() - above - below)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The ground around the picture."""
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), colour(self.colours.ground))
+        painter.end()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """End everything, so that the recording is whole."""
+        self._slow.stop()
+        if self.conductor is not None:
+            self.conductor.close()
+        super().closeEvent(event)
