@@ -19,6 +19,9 @@ _IN, _ABOVE = int(ZoneState.IN), int(ZoneState.ABOVE)
 
 #: A quiet muscle is heard again above this multiple of its floor (project's own choice).
 HEARD_AGAIN = 1.25
+#: s. Mean over which a muscle is held against what the converter can resolve: a single envelope of an
+#: effort above that limit often lies below it (project's own choice).
+RESOLVED_OVER_S = 0.3
 
 
 def floor_percent(channel: ChannelCalibration, least_percent: float) -> float:
@@ -42,10 +45,24 @@ class ShareTracker:
 
     ``state`` is a ``ShareState``; ``share`` is 0..1, NaN unless the state is LIVE; ``balance`` is
     the smoothed share also while one muscle is quiet (then a bound, not a number to show), else NaN.
+
+    A muscle is also quiet while its mean over 0.3 s stays below what the converter
+    resolves: ``glute_limit`` and ``quad_limit`` in %MVC. It is heard from the limit on, and quiet again
+    below 0.8 of it.
     """
 
-    def __init__(self, settings: ChainSettings, hop_s: float, glute_floor: float, quad_floor: float) -> None:
+    def __init__(
+        self,
+        settings: ChainSettings,
+        hop_s: float,
+        glute_floor: float,
+        quad_floor: float,
+        glute_limit: float = 0.0,
+        quad_limit: float = 0.0,
+    ) -> None:
         self._glute_floor, self._quad_floor = glute_floor, quad_floor
+        self._glute_limit, self._quad_limit = glute_limit, quad_limit
+        self._follows = 1.0 - math.exp(-hop_s / RESOLVED_OVER_S)
         self._show, self._hide = settings.show_at_percent, settings.hide_below_percent
         self._hide_after = max(1, round(settings.hide_after_s / hop_s))
         self._weight = 1.0 - math.exp(-hop_s / settings.share_smoothing_s)
@@ -58,6 +75,8 @@ class ShareTracker:
         self._low_hops = 0
         self._withheld_hops = 0
         self._log_ratio = 0.0
+        self._glute_mean = self._quad_mean = 0.0
+        self._glute_low, self._quad_low = self._glute_limit, self._quad_limit
         self._glute_heard, self._quad_heard = self._glute_floor, self._quad_floor
         self.state = _REST
         self.share = self.balance = math.nan
@@ -73,6 +92,8 @@ class ShareTracker:
                 return self._rest()
             self._shown = True
             self._log_ratio = self._clamped_log_ratio(glute, quad)
+            self._glute_mean, self._quad_mean = glute, quad
+            self._glute_low, self._quad_low = self._glute_limit, self._quad_limit
         elif larger >= self._hide:
             self._low_hops = 0
         else:
@@ -82,12 +103,17 @@ class ShareTracker:
         before = self._log_ratio
         after = self._log_ratio = before + self._weight * (self._clamped_log_ratio(glute, quad) - before)
         balance = self.balance = 1.0 / (1.0 + 2.0**-after)
-        if glute >= self._glute_heard and quad >= self._quad_heard:
-            self._glute_heard, self._quad_heard = self._glute_floor, self._quad_floor
-            self.share = balance
-            self.state = _LIVE
-            return _LIVE
-        return self._quiet(glute, quad)
+        self._glute_mean += self._follows * (glute - self._glute_mean)
+        self._quad_mean += self._follows * (quad - self._quad_mean)
+        glute_quiet = glute < self._glute_heard or self._glute_mean < self._glute_low
+        quad_quiet = quad < self._quad_heard or self._quad_mean < self._quad_low
+        if glute_quiet or quad_quiet:
+            return self._quiet(glute_quiet=glute_quiet, quad_quiet=quad_quiet)
+        self._glute_heard, self._quad_heard = self._glute_floor, self._quad_floor
+        self._glute_low, self._quad_low = self._glute_limit / HEARD_AGAIN, self._quad_limit / HEARD_AGAIN
+        self.share = balance
+        self.state = _LIVE
+        return _LIVE
 
     def _clamped_log_ratio(self, glute: float, quad: float) -> float:
         high = glute if glute > self._glute_floor else self._glute_floor
@@ -96,11 +122,12 @@ class ShareTracker:
         limit = self._limit
         return ratio if -limit < ratio < limit else math.copysign(limit, ratio)
 
-    def _quiet(self, glute: float, quad: float) -> int:
+    def _quiet(self, *, glute_quiet: bool, quad_quiet: bool) -> int:
         """At least one muscle is below what it takes to be heard (the quad is named first)."""
-        quad_quiet = quad < self._quad_heard
         self._quad_heard = self._quad_floor * (HEARD_AGAIN if quad_quiet else 1.0)
-        self._glute_heard = self._glute_floor * (HEARD_AGAIN if glute < self._glute_heard else 1.0)
+        self._glute_heard = self._glute_floor * (HEARD_AGAIN if glute_quiet else 1.0)
+        self._quad_low = self._quad_limit / (1.0 if quad_quiet else HEARD_AGAIN)
+        self._glute_low = self._glute_limit / (1.0 if glute_quiet else HEARD_AGAIN)
         self.share = math.nan
         self.state = _QUAD_QUIET if quad_quiet else _GLUTE_QUIET
         return self.state

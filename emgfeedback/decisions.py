@@ -2,15 +2,18 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.record import ChannelCalibration
 from device.stream import StreamInfo
 from emgfeedback.activation import ShareTracker, ZoneGate, floor_percent
 from emgfeedback.chain import ChainSettings
 from emgfeedback.frame import Contact, Rep, ShareState, Zone
 from emgfeedback.reps import LOST, RepDetector
+from emgfeedback.resolution import REP_PART, smallest_percent
 from emgfeedback.sides import Ruler, SideColumns
 
 Array = NDArray[np.float64]
@@ -32,13 +35,15 @@ _WORDS = {
 class _Side:
     """One side's share, zone and reps; without a calibration it has none of them."""
 
-    __slots__ = ("bad", "columns", "gate", "reps", "tracker", "trouble")
+    __slots__ = ("bad", "columns", "gate", "rep_limits", "reps", "tracker", "trouble")
 
     def __init__(self, columns: SideColumns) -> None:
         self.columns = columns
         self.tracker: ShareTracker | None = None
         self.reps: RepDetector | None = None
         self.gate: ZoneGate | None = None
+        #: %MVC of glute and quad below which a rep has no share.
+        self.rep_limits = (0.0, 0.0)
         self.bad = True
         self.trouble = LOST
 
@@ -60,9 +65,11 @@ class Decisions:
             if glute is None or quad is None:
                 side.tracker = side.reps = None
                 continue
+            limits = self._limit(side.columns.glute, glute), self._limit(side.columns.quad, quad)
             least = self._settings.floor_percent
             floors = floor_percent(glute, least), floor_percent(quad, least)
-            side.tracker = ShareTracker(self._settings, self._hop_s, *floors)
+            side.tracker = ShareTracker(self._settings, self._hop_s, *floors, *limits)
+            side.rep_limits = (REP_PART * limits[0], REP_PART * limits[1])
             side.reps = RepDetector(
                 side.columns.name,
                 side.columns.glute,
@@ -71,6 +78,10 @@ class Decisions:
                 self._info.sfreq_hz,
                 round(self._settings.rms_window_s * self._info.sfreq_hz / 2.0),
             )
+
+    def _limit(self, column: int, record: ChannelCalibration) -> float:
+        """%MVC from which on the converter of that column gives an honest share."""
+        return smallest_percent(self._info.channels[column], self._info.oversample, record)
 
     def set_zone(self, index: int, zone: Zone | None) -> None:
         """Judge side number ``index`` against ``zone``, or against none."""
@@ -122,5 +133,20 @@ class Decisions:
                     continue
                 rep = detector.push(first_hop + k, row)
                 if rep is not None:
-                    reps.append(rep)
+                    reps.append(_resolved(rep, side))
         return shares, states, zones, tuple(reps)
+
+
+def _resolved(rep: Rep, side: _Side) -> Rep:
+    """``rep``, without its share where the converter is too coarse for one of its muscles."""
+    if rep.left_out:
+        return rep
+    quiet = [
+        name
+        for name, column, limit in (
+            ("quad", side.columns.quad, side.rep_limits[1]),
+            ("glute", side.columns.glute, side.rep_limits[0]),
+        )
+        if rep.mean_percent[column] < limit
+    ]
+    return replace(rep, share=math.nan, left_out=f"{quiet[0]} quiet") if quiet else rep

@@ -45,7 +45,7 @@ def campaign() -> dict[str, list[float]]:
             result["right"].append(len(found))
             result["extra"].append(sum(r.start < unfinished for r in reps) - len(found))
             result["told"] += [told_after_half_fall_s(rep, bounds) for rep, bounds in found]
-            result["error"] += [abs(rep.share - true[bounds]) for rep, bounds in found]
+            result["error"] += [abs(rep.share - true[bounds]) for rep, bounds in found if not rep.left_out]
     return result
 
 
@@ -61,7 +61,9 @@ def test_reps_are_told_within_half_a_second_of_the_half_fall():
 
 
 def test_share_per_rep_under_a_perfect_calibration():
-    assert np.percentile(campaign()["error"], 95) <= 0.035
+    errors = campaign()["error"]
+    assert len(errors) >= 0.99 * sum(campaign()["right"])  # a rep may be too weak for the converter
+    assert np.percentile(errors, 95) <= 0.035
 
 
 @pytest.mark.parametrize(

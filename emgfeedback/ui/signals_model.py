@@ -14,6 +14,7 @@ from emgfeedback import words
 from emgfeedback.dsp.spectrum import hum, welch
 from emgfeedback.frame import Contact, Frame
 from emgfeedback.picture import STALE_AFTER_S
+from emgfeedback.resolution import smallest_effort_uv
 from emgfeedback.session.delay import DelayMeter
 from emgfeedback.session.loop import Loop
 from emgfeedback.session.tap import SignalTap
@@ -30,10 +31,6 @@ SEGMENT_S: Final = 1.0
 HUM_SHARE: Final = 0.20
 HUM_OF_MAX: Final = 0.05
 HUM_UV: Final = 5.0
-#: Counts of the bare converter at which a share is honest, without and with oversampling by 4 or more
-#: (30 and 20 µV RMS at 24.4 µV a count: docs/wiring.md, from the simulated chip and person).
-HONEST_COUNTS: Final = 1.23
-HONEST_COUNTS_OVERSAMPLED: Final = 0.82
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +100,11 @@ class SignalsModel:
     def close(self) -> None:
         """Look no more. May be called again."""
         self.loop.detach(self.tap)
+
+    @property
+    def now_s(self) -> float:
+        """The clock of the samples, in s."""
+        return self._clock()
 
     @property
     def stale(self) -> bool:
@@ -250,8 +252,7 @@ def resolution(info: StreamInfo, channel: ChannelInfo, mvc_uv: float | None) -> 
     count = f"{count_uv:.2g}" if count_uv < 10 else f"{count_uv:.1f}"
     if channel.signal != "raw":
         return tr(text_desk.RESOLUTION).format(count=count)
-    counts = HONEST_COUNTS if info.oversample < 4 else HONEST_COUNTS_OVERSAMPLED
-    least_uv = counts * count_uv * info.oversample
+    least_uv = smallest_effort_uv(channel, info.oversample)
     if mvc_uv is None:
         return tr(text_desk.RESOLUTION_LEAST).format(count=count, least=f"{least_uv:.0f}")
     percent = f"{100 * least_uv / mvc_uv:.0f}"
