@@ -17,7 +17,7 @@ desk_pages.prepare()
 
 
 def open_page(qtbot: QtBot, folder: Path, look: Look = desk_pages.LOOKS["light"]) -> SettingsPage:
-    page = SettingsPage(look, folder, load_settings(folder / "settings.toml"))
+    page = SettingsPage(look.palette, scale=look.scale, folder=folder)
     qtbot.addWidget(page)
     desk_pages.shown(page)
     return page
@@ -95,6 +95,15 @@ def test_a_file_that_cannot_be_written_is_one_sentence(qtbot: QtBot, tmp_path: P
     press(page.theme, "Dark")
     assert page.note("window.theme").endswith(".")
     assert page.settings.window.theme == "system"
+
+
+def test_a_damaged_file_is_named_and_stays(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("[window\n")
+    page = open_page(qtbot, tmp_path)
+    assert "it is not TOML" in page.damage.text()
+    press(page.theme, "Dark")
+    assert "it is not TOML" in page.note("window.theme")
+    assert (tmp_path / "settings.toml").read_text() == "[window\n"
 
 
 def test_values_of_the_file_that_have_no_name_are_shown(qtbot: QtBot, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from emgfeedback.ui.leaves.leaf import Leaf
+from emgfeedback.ui.leaves.quality_light import Light, draw_light
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.page import Page
 from emgfeedback.ui.palette import LIGHT, Palette, colour
@@ -112,6 +113,37 @@ class MuscleName(Words):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         radius = self._look.px(8)
         draw_sign(painter, self._muscle, radius, self.height() / 2, radius, self._look.palette)
+        painter.end()
+
+
+class Verdict(Words):
+    """A sentence with the sign of its quality before it."""
+
+    def __init__(self, look: Look, size: int = 18) -> None:
+        self._light = Light.NONE
+        super().__init__(look, size, Face.BOLD, wrap=True)
+
+    def show_verdict(self, light: Light, words: str) -> None:
+        """Show this sign and sentence."""
+        self.say(words)
+        if light is not self._light:
+            self._light = light
+            self.update()
+
+    def set_look(self, look: Look) -> None:
+        """Take theme and size."""
+        self._look = look
+        super().set_look(look)
+        self.setContentsMargins(look.px(32), 0, 0, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint the sign before the first line."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(self._look.scale, self._look.scale)
+        palette = self._look.palette
+        draw_light(painter, self._light, 0.0, 1.0, palette.ink, palette.soft)
         painter.end()
 
 
@@ -339,8 +371,10 @@ class DeskPage(Page):
     Its sizes follow the ``Look``, not the window: the page gains room where other pages grow.
     """
 
-    def __init__(self, look: Look, title: str) -> None:
-        super().__init__(look.palette)
+    desk = True
+
+    def __init__(self, look: Look, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(look.palette, parent)
         self.look = look
         self.setAccessibleName(title)
         self.area = QScrollArea(self)

@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 from emgfeedback.exports import export
 from emgfeedback.session.course import Course
 from emgfeedback.session.library import Entry, Library
+from emgfeedback.settings import data_folder
 from emgfeedback.ui import text_desk
 from emgfeedback.ui.desk_page import FOCUS, TARGET, DeskPage, Flow, Look, MuscleName, Press, Rule, Words
 from emgfeedback.ui.errand import Errand
 from emgfeedback.ui.history_model import Review, facts, free_name, review, title
+from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.signals_model import channel_name
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face
@@ -51,9 +53,17 @@ class HistoryPage(DeskPage):
 
     replay_wanted = Signal(object)
 
-    def __init__(self, look: Look, library: Library) -> None:
-        super().__init__(look, tr(text_desk.HISTORY))
-        self._library = library
+    def __init__(
+        self,
+        palette: Palette,
+        parent: QWidget | None = None,
+        *,
+        scale: float = 1.0,
+        library: Library | None = None,
+    ) -> None:
+        look = Look(palette, scale)
+        super().__init__(look, tr(text_desk.HISTORY), parent)
+        self._library = library or Library(data_folder() / "sessions")
         self._errands: list[Errand] = []
         self._entries: tuple[Entry, ...] = ()
         self.entry: Entry | None = None

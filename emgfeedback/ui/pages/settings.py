@@ -7,10 +7,18 @@ from typing import cast
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from emgfeedback.settings import SCALE_LIMITS, Settings, SettingsError, change_settings
+from emgfeedback.settings import (
+    SCALE_LIMITS,
+    Settings,
+    SettingsError,
+    change_settings,
+    data_folder,
+    load_settings,
+)
 from emgfeedback.sources import opener
 from emgfeedback.ui import text_desk
 from emgfeedback.ui.desk_page import INSET, TARGET, Choices, DeskPage, Field, Look, Rule, Words
+from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face
 
@@ -25,16 +33,27 @@ class SettingsPage(DeskPage):
     """``changed`` gives the settings after each change that was kept.
 
     Values go through ``change_settings`` into ``settings.toml`` of ``folder``. What is not allowed
-    stands in one sentence below its field, and the file stays as it was.
+    stands in one sentence below its field, and the file stays as it was; a file that cannot be read
+    is named on top.
     """
 
     name = "settings"
 
     changed = Signal(object)
 
-    def __init__(self, look: Look, folder: Path, settings: Settings) -> None:
-        super().__init__(look, tr(text_desk.SETTINGS))
+    def __init__(
+        self,
+        palette: Palette,
+        parent: QWidget | None = None,
+        *,
+        scale: float = 1.0,
+        folder: Path | None = None,
+    ) -> None:
+        look = Look(palette, scale)
+        super().__init__(look, tr(text_desk.SETTINGS), parent)
+        folder = folder or data_folder()
         self._file = folder / "settings.toml"
+        settings, damage = _read(self._file)
         self._notes: dict[str, Words] = {}
         self._rows: list[Words] = []
         self.settings = settings
@@ -42,6 +61,10 @@ class SettingsPage(DeskPage):
         title = Words(look, 28, Face.DISPLAY)
         title.say(tr(text_desk.SETTINGS))
         self.column.addWidget(title)
+        self.damage = Words(look, 16, Face.BOLD, wrap=True)
+        self.damage.say(damage)
+        self.damage.setVisible(bool(damage))
+        self.column.addWidget(self.damage)
 
         self.wearer = Field(look, tr(text_desk.WEARER))
         self.wearer.editingFinished.connect(self._keep_wearer)
@@ -180,6 +203,14 @@ class SettingsPage(DeskPage):
             self._notes["source.url"].say(trouble)
         else:
             self._keep("source.url", url, text_desk.SAVED_NEXT)
+
+
+def _read(path: Path) -> tuple[Settings, str]:
+    """The settings, or the defaults and the sentence why they cannot be read."""
+    try:
+        return load_settings(path), ""
+    except SettingsError as error:
+        return Settings(), str(error)
 
 
 def _with_own(known: dict[float, str], own: float, words: str, factor: float) -> Options:

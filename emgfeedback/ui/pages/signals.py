@@ -1,0 +1,350 @@
+"""Signals: what the pads deliver, what may be wrong and what to do, and how long the feedback takes."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import numpy as np
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from emgfeedback.ui import text_desk
+from emgfeedback.ui.desk_page import DeskPage, Look, Rule, Verdict, Words
+from emgfeedback.ui.leaves.delay_bars import DelayBars
+from emgfeedback.ui.leaves.quality_light import Light
+from emgfeedback.ui.leaves.spectrum import Spectrum
+from emgfeedback.ui.leaves.sweep_picture import Columns
+from emgfeedback.ui.leaves.trace import Shows, Trace, TraceState
+from emgfeedback.ui.model import Model
+from emgfeedback.ui.palette import Palette
+from emgfeedback.ui.signals_model import ChannelFacts, SignalsModel, SignalsState
+from emgfeedback.ui.sweep import Sweep
+from emgfeedback.ui.text import tr
+from emgfeedback.ui.type_scale import Face
+
+ValueT = TypeVar("ValueT")
+
+if TYPE_CHECKING:
+    from emgfeedback.studio import Studio
+    from emgfeedback.ui.plots import Plot
+
+#: s that a sweep may last.
+WINDOWS_S: Final = (2.0, 4.0, 10.0)
+SHOWS: Final = (Shows.BOTH, Shows.EMG, Shows.ENVELOPE)
+#: s of the stream between two readings of the words, and between two spectra.
+WORDS_S: Final = 0.25
+SPECTRUM_S: Final = 0.5
+#: The scale's end: times the greatest 100 %, since EMG's peaks exceed its RMS; µV where there is none.
+TOP_OF_MAX: Final = 1.2
+TOP_UV: Final = 300.0
+#: Pixels at 100 %: least height of a trace, width of the right column, width from which it is a column.
+TRACE, COLUMN, WIDE = 150, 304, 900
+SPECTRUM, DELAYS = 196, 64
+LIGHTS: Final = {"good": Light.GOOD, "hum": Light.WATCH, "trouble": Light.TROUBLE, "none": Light.NONE}
+
+
+class SignalsPage(DeskPage):
+    """Looks at the loop of the studio in the model while it is shown, and lets go of it when it is hidden.
+
+    Keys: R raw, envelope or both; W window; F freeze; X mark; Z zoom. A recording under way keeps the mark.
+    """
+
+    name = "signals"
+    live = True
+    keys = (
+        ("R", text_desk.KEY_RAW),
+        ("W", text_desk.KEY_WINDOW),
+        ("F", text_desk.KEY_FREEZE),
+        ("X", text_desk.KEY_MARK),
+        ("Z", text_desk.KEY_ZOOM),
+    )
+
+    def __init__(self, palette: Palette, parent: QWidget | None = None, *, scale: float = 1.0) -> None:
+        look = Look(palette, scale)
+        super().__init__(look, "Signals", parent)
+        self.model: SignalsModel | None = None
+        self._studio: Studio | None = None
+        self.shows, self.seconds, self.frozen = Shows.BOTH, 4.0, False
+        self.traces: list[Trace] = []
+        self.plots: list[Plot] = []
+        self.verdicts: list[tuple[Verdict, Words, Words]] = []
+        self._sweep: Sweep | None = None
+        self._words_at = self._spectrum_at = -1.0
+        self.state: SignalsState | None = None
+        self._build(look)
+        self.set_look(look)
+
+    def _build(self, look: Look) -> None:
+        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._left, self._right = QVBoxLayout(), QVBoxLayout()
+        self._side = QWidget()
+        self._side.setLayout(self._right)
+        self._right.setContentsMargins(0, 0, 0, 0)
+        self._beside.addLayout(self._left, 1)
+        self._beside.addWidget(self._side)
+        self.column.addLayout(self._beside, 1)
+        self.empty = Words(look, 22, wrap=True)
+        self.empty.say(tr(text_desk.NO_SIGNAL))
+        self._left.addWidget(self.empty)
+        self.spectrum = Spectrum(look.palette)
+        self._right.addLayout(self._head(text_desk.SPECTRUM, text_desk.SPECTRUM_SPAN))
+        self._right.addWidget(self.spectrum)
+        self._blocks = QVBoxLayout()
+        self._right.addLayout(self._blocks)
+        self._right.addStretch(1)
+        self.column.addWidget(Rule(look, section=True))
+        self.delay_note = Words(look, 14, soft=True, right=True)
+        self.column.addLayout(self._head(text_desk.DELAY_HEAD, note=self.delay_note))
+        self.delays = DelayBars(look.palette)
+        self.column.addWidget(self.delays)
+        self.apart = Words(look, 14, soft=True, wrap=True)
+        self.link = Words(look, 14, soft=True, wrap=True)
+        self.message = Words(look, 16, Face.BOLD, wrap=True)
+        for part in (self.apart, self.link, self.message):
+            self.column.addWidget(part)
+
+    def _head(self, title: str, span: str = "", note: Words | None = None) -> QHBoxLayout:
+        row = QHBoxLayout()
+        head = Words(self.look, 18, Face.BOLD)
+        head.say(tr(title))
+        if note is None:
+            note = Words(self.look, 14, soft=True, right=True)
+            note.say(tr(span))
+        row.addWidget(head)
+        row.addWidget(note, 1)
+        return row
+
+    # Look
+
+    def set_look(self, look: Look) -> None:
+        """See ``DeskPage.set_look``."""
+        super().set_look(look)
+        if not hasattr(self, "message"):
+            return
+        for leaf, height in ((self.spectrum, SPECTRUM), (self.delays, DELAYS)):
+            leaf.set_scale(look.scale)
+            leaf.setFixedHeight(look.px(height))
+        for trace in self.traces:
+            trace.set_scale(look.scale)
+            trace.setMinimumHeight(look.px(TRACE))
+        for plot in self.plots:
+            plot.set_look(look)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Side by side, or one below the other."""
+        super().resizeEvent(event)
+        if hasattr(self, "message"):
+            self._arrange()
+
+    def _arrange(self) -> None:
+        wide = self.width() >= self.look.px(WIDE)
+        directions = QBoxLayout.Direction
+        self._beside.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+        self._beside.setSpacing(self.look.px(48 if wide else 16))
+        if wide:
+            self._side.setFixedWidth(self.look.px(COLUMN))
+        else:
+            self._side.setMinimumWidth(0)
+            self._side.setMaximumWidth(16777215)
+
+    # What goes on
+
+    def show_model(self, model: Model) -> None:
+        """Take the columns that came; words and spectrum now and then."""
+        if model.studio is not self._studio:
+            self._studio = model.studio
+            self._let_go()
+        if self._studio is None:
+            return
+        if self.model is None:
+            self._look_at(self._studio)
+        if self.model is not None and not self.frozen and not self.plots:
+            self._advance(self.model)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Nobody looks: the loop is let go."""
+        super().hideEvent(event)
+        self._let_go()
+
+    def _look_at(self, studio: "Studio") -> None:
+        self.model = SignalsModel(studio.loop, studio.opened.clock)
+        self._words_at = self._spectrum_at = -1.0
+        self.empty.hide()
+        for _ in self.model.info.channels:
+            trace = Trace(self.look.palette)
+            trace.set_scale(self.look.scale)
+            trace.setMinimumHeight(self.look.px(TRACE))
+            self.traces.append(trace)
+            self._left.addWidget(trace, 1)
+            verdict = Verdict(self.look)
+            fix = Words(self.look, 16, wrap=True)
+            resolution = Words(self.look, 14, soft=True, wrap=True)
+            self.verdicts.append((verdict, fix, resolution))
+            rule = Rule(self.look)
+            for part in (rule, verdict, fix, resolution):
+                self._blocks.addWidget(part)
+
+    def _let_go(self) -> None:
+        if self.model is not None:
+            self.model.close()
+        self.model, self.state, self._sweep = None, None, None
+        self._unzoom()
+        while (item := self._blocks.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for trace in self.traces:
+            self._left.removeWidget(trace)
+            trace.hide()
+            trace.deleteLater()
+        self.traces, self.verdicts = [], []
+        self.empty.show()
+
+    def _advance(self, model: SignalsModel) -> None:
+        now_s = model.now_s
+        if abs(now_s - self._spectrum_at) >= SPECTRUM_S:
+            self._spectrum_at = now_s
+            self.spectrum.show_state(model.spectra())
+        if self.state is None or abs(now_s - self._words_at) >= WORDS_S:
+            self._words_at = now_s
+            self._show_words(model.state())
+        if self.state is not None:
+            self._show_sweep(model, self.state)
+
+    def _show_words(self, state: SignalsState) -> None:
+        self.state = state
+        self.delays.show_state(state.delays)
+        self.delay_note.say(state.delay_note)
+        self.apart.say(state.window_note + ".")
+        self.link.say(", ".join((state.lost, *state.link)) + ".")
+        for facts, (verdict, fix, resolution) in zip(state.channels, self.verdicts, strict=True):
+            verdict.show_verdict(LIGHTS[facts.sign], facts.verdict)
+            fix.say(facts.fix)
+            resolution.say(facts.resolution)
+
+    def _show_sweep(self, model: SignalsModel, state: SignalsState) -> None:
+        window = round(self.seconds * model.info.sfreq_hz)
+        columns = min(min(trace.n_columns for trace in self.traces), window)
+        sweep = self._sweep
+        if sweep is None or (sweep.n_columns, sweep.window) != (columns, window):
+            sweep = self._sweep = Sweep(columns, window, len(self.traces))
+        sweep.advance(model.tap.newest)
+        top_uv = self._top_uv(model)
+        for k, (trace, facts) in enumerate(zip(self.traces, state.channels, strict=True)):
+            trace.show_state(
+                TraceState(
+                    muscle=facts.muscle,
+                    name=facts.name,
+                    columns=Columns(sweep.low[:, k], sweep.high[:, k], sweep.envelope[:, k]),
+                    stop=sweep.stop or 0,
+                    window=window,
+                    seconds=self.seconds,
+                    top_uv=top_uv,
+                    bipolar=model.info.channels[k].signal == "raw",
+                    shows=self.shows,
+                    note=facts.now,
+                    trouble=facts.verdict if facts.sign == "trouble" or state.stale else "",
+                    time_axis=k == len(self.traces) - 1,
+                )
+            )
+
+    @staticmethod
+    def _top_uv(model: SignalsModel) -> float:
+        """One scale for all channels; it changes with the calibration alone."""
+        found = model.loop.setup.calibration
+        if found is None:
+            return TOP_UV
+        return TOP_OF_MAX * max(channel.mvc_uv for channel in found.channels)
+
+    # Keys
+
+    def pressed(self, key: str) -> bool:
+        """R W F X Z."""
+        doing = {
+            "r": self.next_shows, "w": self.next_window, "f": self.freeze, "x": self.mark, "z": self.zoom,
+        }  # fmt: skip
+        work = doing.get(key.lower())
+        if work is None or self.model is None:
+            return False
+        work()
+        return True
+
+    def next_shows(self) -> None:
+        """Raw and envelope, raw, envelope."""
+        self.shows = _after(SHOWS, self.shows)
+
+    def next_window(self) -> None:
+        """2, 4 or 10 s."""
+        self.seconds = _after(WINDOWS_S, self.seconds)
+
+    def freeze(self) -> None:
+        """Hold the picture, or let it go on."""
+        self.frozen = not self.frozen
+        self.message.say(tr(text_desk.FROZEN) if self.frozen else "")
+
+    def mark(self) -> None:
+        """Note this moment in the recording."""
+        if self.model is None:
+            return
+        loop = self.model.loop
+        recorder = loop.recorder
+        if recorder is None or recorder.failed:
+            self.message.say(tr(text_desk.MARKED_NOT))
+            return
+        recorder.marker(loop.stop, text_desk.MARK_TEXT)
+        seconds = f"{loop.stop / self.model.info.sfreq_hz:.1f}"
+        self.message.say(tr(text_desk.MARKED).format(seconds=seconds))
+
+    def zoom(self) -> None:
+        """The last seconds with axes, zoom and cursor, standing still; or back to the sweeps."""
+        if self.plots:
+            self._unzoom()
+            self.message.say("")
+        elif self.model is not None and self.state is not None:
+            self._zoom(self.model, self.state.channels)
+
+    def _zoom(self, model: SignalsModel, channels: Sequence[ChannelFacts]) -> None:
+        from emgfeedback.ui.plots import Plot
+
+        rows = round(self.seconds * model.info.sfreq_hz)
+        stop, values = model.tap.newest(min(rows, max(model.tap.ring.stop, 1)))
+        values = np.array(values)
+        times_s = (stop - len(values) + np.arange(len(values))) / model.info.sfreq_hz
+        for k, facts in enumerate(channels):
+            plot = Plot(self.look, tr(text_desk.SAY_ZOOM).format(name=facts.name), "µV")
+            plot.setMinimumHeight(self.look.px(TRACE))
+            known = np.abs(values[:, k][np.isfinite(values[:, k])])
+            plot.show_curves(
+                times_s, [(facts.muscle, values[:, k])], 1.1 * float(known.max()) if known.size else 1.0
+            )
+            plot.cursor_moved.connect(self._say_cursor)
+            self.traces[k].hide()
+            self._left.addWidget(plot, 1)
+            self.plots.append(plot)
+        self._say_cursor(float(times_s[-1]))
+        self.plots[0].setFocus()
+
+    def _unzoom(self) -> None:
+        for plot in self.plots:
+            self._left.removeWidget(plot)
+            plot.close()
+            plot.deleteLater()
+        self.plots = []
+        for trace in self.traces:
+            trace.show()
+
+    def _say_cursor(self, time_s: float) -> None:
+        """One cursor for all plots, and its values."""
+        words = []
+        for plot, facts in zip(self.plots, self.state.channels if self.state else (), strict=False):
+            if plot.cursor_s != time_s:
+                plot.blockSignals(True)  # noqa: FBT003 - Qt's own
+                plot.move_cursor(time_s)
+                plot.blockSignals(False)  # noqa: FBT003 - Qt's own
+            words += [f"{facts.name} {value:.0f} µV" for value in plot.values_at(time_s)]
+        self.message.say(f"{time_s:.3f} s   " + ",  ".join(words))
+
+
+def _after(values: Sequence[ValueT], value: ValueT) -> ValueT:
+    return values[(values.index(value) + 1) % len(values)]
