@@ -29,6 +29,16 @@ class Surroundings:
     power: Callable[[], Power] = power_state
 
 
+def wants_window(request: dict[str, Any]) -> bool:
+    """Whether this run gets a window; else ``request`` asks for a view that can be had."""
+    from emgfeedback.viewing import choose
+
+    request["view"], why = choose(request["view"])
+    if why:
+        click.echo(why, err=True)
+    return bool(request["view"] == "window")
+
+
 @click.group(
     cls=OneSentence,
     invoke_without_command=True,
@@ -58,6 +68,12 @@ def main(context: click.Context) -> None:
 @click.pass_obj
 def live(surroundings: Surroundings, /, **request: Any) -> None:
     """One set with live feedback, recorded."""
+    if wants_window(request):
+        from emgfeedback.windowed import live as in_window
+
+        with job():
+            in_window(request, surroundings.power)
+        return
     from emgfeedback.live import LiveRequest
     from emgfeedback.live import live as run
 
@@ -72,6 +88,14 @@ def live(surroundings: Surroundings, /, **request: Any) -> None:
 @click.option("--out", type=_FOLDER, metavar="DIR", help="Where the CSV goes. Default: beside the session.")
 def demo(**request: Any) -> None:
     """A simulated person calibrates and does a set: the whole job without a board."""
+    if request["fast"] and request["view"] == "window":
+        raise click.UsageError("A window shows real time: leave --fast or --view window out.")
+    if not request["fast"] and wants_window(request):
+        from emgfeedback.windowed import demo as in_window
+
+        with job():
+            in_window(request)
+        return
     from emgfeedback.demo import DemoRequest
     from emgfeedback.demo import demo as run
 
@@ -93,6 +117,12 @@ def demo(**request: Any) -> None:
 @click.pass_obj
 def calibrate(surroundings: Surroundings, /, **request: Any) -> None:
     """Find the wearer's own 100 % of each muscle, hands-free."""
+    if wants_window(request):
+        from emgfeedback.windowed import calibrate as in_window
+
+        with job():
+            in_window(request, surroundings.power)
+        return
     from emgfeedback.guide import CalibrateRequest
     from emgfeedback.guide import calibrate as run
 
@@ -152,7 +182,7 @@ def delete_session(session: str, *, yes: bool) -> None:
     show_default=True,
     help="Times real time; inf waits for nothing.",
 )
-@options.VIEW
+@options.TERMINAL_VIEW
 def replay(session: str, speed: float, view: str | None) -> None:
     """Play a session through the same chain again."""
     from emgfeedback.replaying import replay as run

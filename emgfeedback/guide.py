@@ -74,6 +74,12 @@ def guide(studio: Studio, page: View, plan: Plan) -> Calibration:
 def keep(home: Home, calibration: Calibration, out: Path | None) -> Path:
     """Save to the store, and to ``out`` if given; say what was found."""
     path = home.calibrations.save(calibration)
+    told(calibration, out, path)
+    return path
+
+
+def told(calibration: Calibration, out: Path | None, path: Path | None) -> None:
+    """Say what was found and where it is; write it to ``out``, if given."""
     if out is not None:
         write_atomically(out, dump(calibration).encode())
     for channel in calibration.channels:
@@ -82,5 +88,4 @@ def keep(home: Home, calibration: Calibration, out: Path | None) -> Path:
             f"Your 100 % of {channel.side} {channel.muscle} is {channel.mvc_uv:.0f} µV, "
             f"rest {channel.rest_uv:.1f} µV{label}."
         )
-    click.echo(f"Calibration saved in {out or path}")
-    return path
+    click.echo(f"Calibration saved in {out or path}" if out or path else "Calibration saved.")

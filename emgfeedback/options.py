@@ -39,6 +39,12 @@ WEARER = click.option(
 EXERCISE = click.option("--exercise", type=click.Choice(list(EXERCISES)), default="bridge", show_default=True)
 VIEW = click.option(
     "--view",
+    type=click.Choice(["window", "terminal", "none"]),
+    help="window; terminal: live page; none: one line a rep. Default: the first that can be had here, "
+    "none where the output goes into a file or another program.",
+)
+TERMINAL_VIEW = click.option(
+    "--view",
     type=click.Choice(["terminal", "none"]),
     help="terminal: live page; none: one line a rep. Default: terminal where there is one.",
 )

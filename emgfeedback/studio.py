@@ -65,6 +65,8 @@ class Studio:
         self.live_set: LiveSet | None = None
         self.finished: list[FinishedSet] = []
         self.calibration: Calibration | None = None
+        #: The last result of a guided calibration here.
+        self.found: Calibration | None = None
         #: Why the last calibration or recording came to nothing, in a sentence.
         self.note = ""
         self.begins_at_s = 0.0
@@ -115,6 +117,7 @@ class Studio:
             raise CalibrationError(self.note)
         found = stage.calibration(self.opened.wearer, self.home.settings.chain)
         self.use(found)
+        self.found = found
         return found
 
     # Sets

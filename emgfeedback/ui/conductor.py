@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-from calibration.errors import CalibrationError
 from calibration.plan import Plan
 from calibration.record import Calibration
 from device.stream import SampleChunk
@@ -36,6 +34,9 @@ class Conductor:
         self.finished: list[FinishedSet] = []
         self._wanted = request.wanted
         self._power, self._woken = power, woken
+        #: The newest 100 % that was found here, and the last sentence why something came to nothing.
+        self.calibrated: Calibration | None = None
+        self.last_note = ""
         self._begins = request.begins
         self.newest_host_s = 0.0
         #: Board and 100 % of the source before, for when the same one is opened again.
@@ -100,6 +101,8 @@ class Conductor:
             sets = len(self.studio.finished)
             self.studio.advance()
             self.finished += self.studio.finished[sets:]
+            self.last_note = self.studio.note or self.last_note
+            self.calibrated = self.studio.found or self.calibrated
 
     def model(self) -> Model:
         """What to show now."""
@@ -208,15 +211,3 @@ class Conductor:
             if (channel.muscle, channel.side) == (stage.prompt.muscle, stage.prompt.side):
                 return float(frame.envelope_uv[-1, column])
         return None
-
-
-def recordings(finished: list[FinishedSet]) -> list[Path]:
-    """Files of the sets that were recorded."""
-    return [one.recording for one in finished if one.recording is not None]
-
-
-def why_not_calibrated(conductor: Conductor) -> CalibrationError:
-    """What to raise when a window that was to calibrate was closed without a calibration."""
-    return CalibrationError(
-        conductor.studio.note if conductor.studio else "The window was closed before it was done."
-    )

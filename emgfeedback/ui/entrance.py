@@ -38,7 +38,7 @@ class WindowRequest:
 
 
 class Entrance:
-    """One attempt to open a source: ``take`` gives a studio or ``fault`` stands at its end, ``saying`` meanwhile."""
+    """One attempt to open a source: in the end ``take`` gives a studio or ``fault`` says why not."""
 
     def __init__(self, request: WindowRequest, url: str | None, power: PowerReader) -> None:
         self._studio: Studio | None = None

@@ -14,6 +14,9 @@ NUMBERED = ("start", "calibrate", "train", "signals", "history", "settings")
 PAGES = {
     "calibrate": ("emgfeedback.ui.pages.calibrate", "CalibratePage"),
     "train": ("emgfeedback.ui.pages.train", "TrainPage"),
+    "signals": ("emgfeedback.ui.pages.signals", "SignalsPage"),
+    "history": ("emgfeedback.ui.pages.history", "HistoryPage"),
+    "settings": ("emgfeedback.ui.pages.settings", "SettingsPage"),
     "glance": ("emgfeedback.ui.pages.glance", "GlancePage"),
     "keys": ("emgfeedback.ui.pages.keys", "KeysPage"),
 }

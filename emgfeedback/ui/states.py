@@ -107,6 +107,9 @@ def _note(bar: Bar, picture: Picture, *, percent: bool) -> str:
 def ring(model: Model, picture: Picture) -> HoldRingState:
     """The rep that is being done and its hold."""
     moment = model.moment
+    if model.stage is not Stage.TRAINING:
+        resting = tr(sentences.PHASES[Phase.REST]) if model.stage is Stage.RESTING else ""
+        return HoldRingState(_current(picture), picture.target, note=resting)
     note = sentences.PHASES[moment.phase]
     part = min(moment.hold_s / HOLD_S, 1.0)
     text = tr(note)

@@ -19,7 +19,7 @@ from emgfeedback.ui.type_scale import Face, width
 
 #: x of the first tab, and the room around its word.
 FIRST_TAB, AROUND = 224.0, 28.0
-LIGHT_WIDTH = 116.0
+LIGHT_WIDTH, LIGHT_PITCH = 160.0, 148.0
 
 
 class Strip(Surface):
@@ -49,8 +49,8 @@ class Strip(Surface):
     def _tab(self, name: str, x: float, go: Callable[[str], None]) -> Tab:
         word = tr(sentences.PAGES[name])
         room = width(word, Face.BOLD, 16) + 12.0
-        tab = Tab(self.colours, word, lambda: go(name), (room, 52.0), 16)
-        self.put(tab, (x, 12.0, room, 52.0))
+        tab = Tab(self.colours, word, lambda: go(name), (room, 57.0), 16)
+        self.put(tab, (x, 6.0, room, 57.0))
         return tab
 
     def show_model(self, model: Model, page: str) -> None:
@@ -110,15 +110,16 @@ class Strip(Surface):
             shown = wanted and k < len(bars) and picture is not None
             if shown and picture is not None:
                 light.show_state(states.light(bars[k], picture))
-                left = right - (len(bars) - k) * (LIGHT_WIDTH + 8.0)
-                self.move_to(light, (left, 20.0, 160.0 * 0.9, 24.0 * 0.9))
+                left = right - (len(bars) - k) * LIGHT_PITCH
+                self.move_to(light, (left, 20.0, LIGHT_WIDTH, 24.0))
             if light.isVisibleTo(self) != shown:
                 light.setVisible(shown)
 
 
 def delay_words(delays: Delays) -> str:
-    """``delay 4 ms, picture 12 ms``: to the decision and to the painted picture, medians."""
+    """``decided 4 ms, painted 12 ms``: to the decision and to the painted picture, medians."""
     decided, painted = delays.decided_ms[0], delays.painted_ms[0]
     if math.isnan(decided) or math.isnan(painted):
         return ""
-    return tr(sentences.DELAY).format(decided=decided, painted=painted)
+    first = f"{decided:.0f}" if decided >= 1.0 else "< 1"
+    return tr(sentences.DELAY).format(decided=first, painted=f"{painted:.0f}")

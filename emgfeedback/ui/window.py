@@ -75,6 +75,7 @@ class Window(QWidget):
         self.banner.hide()
         self.page: Page = self._made("start")
         self.page.show()
+        self.setFocus()
         self.draw()
 
     # What is shown

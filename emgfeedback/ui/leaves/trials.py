@@ -26,11 +26,12 @@ class TrialBar:
 
 @dataclass(frozen=True, slots=True)
 class TrialsState:
-    """Up to three squeezes of ``muscle``; ``title`` is translated."""
+    """Up to three squeezes of ``muscle`` at as many ``places``; ``title`` is translated."""
 
     muscle: str
     title: str
     bars: tuple[TrialBar, ...] = ()
+    places: int = 3
 
 
 class Trials(Leaf[TrialsState, TrialsState]):
@@ -41,7 +42,7 @@ class Trials(Leaf[TrialsState, TrialsState]):
     def see(self, state: TrialsState) -> TrialsState:
         """Whole microvolts."""
         bars = tuple(TrialBar(round(bar.microvolts), bar.word, bar.counts) for bar in state.bars)
-        return TrialsState(state.muscle, state.title, bars)
+        return TrialsState(state.muscle, state.title, bars, state.places)
 
     def say(self, seen: TrialsState) -> str:
         """``Squeezes so far: 148 µV, 155 µV, now``."""
@@ -61,7 +62,7 @@ class Trials(Leaf[TrialsState, TrialsState]):
         """Three places, filled as squeezes come."""
         counting = [bar.microvolts for bar in seen.bars if bar.counts]
         end = 1.12 * max([*(bar.microvolts for bar in seen.bars), 1.0])
-        for place in range(3):
+        for place in range(seen.places):
             x = 8.0 + PITCH * place
             painter.fillRect(QRectF(x, TOP, WIDE, HEIGHT), colour(self.colours.track))
             if place < len(seen.bars):
@@ -76,4 +77,4 @@ class Trials(Leaf[TrialsState, TrialsState]):
             pen = QPen(colour(self.colours.ink), 2.0, Qt.PenStyle.CustomDashLine)
             pen.setDashPattern([3.5, 3.0])
             painter.setPen(pen)
-            painter.drawLine(QPointF(2.0, y), QPointF(398.0, y))
+            painter.drawLine(QPointF(2.0, y), QPointF(PITCH * seen.places - 10.0, y))

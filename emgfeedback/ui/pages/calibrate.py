@@ -111,7 +111,9 @@ class CalibratePage(Page):
         ]
         if prompt.kind == "squeeze" and model.squeeze_uv is not None and len(bars) < 4:
             bars.append(TrialBar(model.squeeze_uv, tr("now"), counts=True))
-        return TrialsState(muscle, tr(sentences.SQUEEZES_SO_FAR), tuple(bars[-3:]))
+        return TrialsState(
+            muscle, tr(sentences.SQUEEZES_SO_FAR), tuple(bars[-3:]), min(max(prompt.trials, len(bars), 1), 3)
+        )
 
 
 def _pin(model: Model, muscle: str, side: str) -> str:
@@ -153,7 +155,13 @@ def _stations(model: Model, prompt: Prompt) -> list[Station]:
         word = muscle_name(channel.muscle)
         if len(channels) > 2:
             word = f"{word}, {tr(channel.side or '')}"
-        note = tr(sentences.DONE) if part == 1.0 else f"{prompt.trial} / {prompt.trials}" if now else ""
+        note = (
+            tr(sentences.DONE)
+            if part == 1.0
+            else tr(sentences.TRIAL_OF).format(trial=prompt.trial, trials=prompt.trials)
+            if now
+            else ""
+        )
         found.append(Station(word, note, part, now=now and not done))
     return found
 

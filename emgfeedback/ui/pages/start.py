@@ -67,8 +67,8 @@ class StartPage(Page):
         self.put(self._title, (692.0, 124.0, 512.0, 40.0))
         self._body = Body(palette, on_sheet=True)
         self.put(self._body, (688.0, 168.0, 520.0, 384.0))
-        self._pads = Words(palette, (350.0, 120.0), on_sheet=True)
-        self.put(self._pads, (692.0, 560.0, 350.0, 120.0))
+        self._pads = Words(palette, (512.0, 120.0), on_sheet=True)
+        self.put(self._pads, (692.0, 560.0, 512.0, 120.0))
         self._lights = [QualityLight(palette, on_sheet=True) for _ in ROWS]
         for row, light in zip(ROWS, self._lights, strict=True):
             self.put(light, (1044.0, row - 18.0, 160.0, 24.0))
@@ -149,7 +149,7 @@ class StartPage(Page):
         for muscle, row in zip(muscles, ROWS, strict=False):
             y = row - 560.0
             items += [
-                Rule(13.0, y - 33.0, 337.0),
+                Rule(13.0, y - 33.0, 486.0),
                 Mark(muscle, 23.0, y - 6.0, 10.0),
                 Line(muscle_name(muscle), 45.0, y, 18, Face.BOLD, room=90.0),
                 Line(tr(sentences.PLACES.get(muscle, "")), 130.0, y, 17, tone="soft", room=216.0),

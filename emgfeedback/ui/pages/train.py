@@ -24,6 +24,9 @@ from emgfeedback.ui.type_scale import Face, width
 #: Where the four phases end on the right, and the space between them.
 PHASES_RIGHT, PHASES_SPACE = 1168.0, 24.0
 
+#: The rep strip in a set, and larger below the summary.
+STRIP_LIVE, STRIP_AFTER = (424.0, 508.0, 512.0, 132.0), (56.0, 470.0, 660.0, 170.0)
+
 
 class TrainPage(Page):
     """The page of a set. Nothing on it wants a click."""
@@ -45,15 +48,15 @@ class TrainPage(Page):
         self._gauge = ShareGauge(palette)
         self.put(self._gauge, (424.0, 78.0, 560.0, 430.0))
         self._strip = RepStrip(palette)
-        self.put(self._strip, (424.0, 508.0, 512.0, 132.0))
+        self.put(self._strip, STRIP_LIVE)
         self._ring = HoldRing(palette)
         self.put(self._ring, (1000.0, 88.0, 232.0, 272.0))
         self._card = RepCard(palette)
         self.put(self._card, (984.0, 376.0, 240.0, 184.0))
         self._cue = Words(palette, (1168.0, 104.0))
         self.put(self._cue, (56.0, 648.0, 1168.0, 104.0))
-        self._summary = Words(palette, (888.0, 420.0))
-        self.put(self._summary, (56.0, 88.0, 888.0, 420.0))
+        self._summary = Words(palette, (888.0, 380.0))
+        self.put(self._summary, (56.0, 88.0, 888.0, 380.0))
         self._summary.hide()
 
     def show_model(self, model: Model) -> None:
@@ -67,6 +70,7 @@ class TrainPage(Page):
             self._summary.setVisible(over)
             self._gauge.setVisible(not over)
             self._bars.setVisible(not over)
+            self.move_to(self._strip, STRIP_AFTER if over else STRIP_LIVE)
         if over:
             self._summary.show_state(_summary(model))
         else:
@@ -182,11 +186,11 @@ def _summary(model: Model) -> tuple[Item, ...]:
     y = 240.0
     items.append(Rule(0.0, 206.0, 840.0))
     for found in sides:
-        for sentence in found.lines[:5]:
+        for sentence in found.lines[:4]:
             items.append(Line(tr(sentence), 0.0, y, 22, room=840.0))
             y += 34.0
     name = finished.recording.name if finished.recording is not None else ""
     recorded = tr(sentences.RECORDED).format(name=name) if name else tr(sentences.NOT_RECORDED)
     words = tr(model.note) or recorded
-    items.append(Line(words, 0.0, min(y + 6.0, 408.0), 18, tone="soft", room=840.0))
+    items.append(Line(words, 0.0, min(y + 6.0, 372.0), 18, tone="soft", room=840.0))
     return tuple(items)
