@@ -13,3 +13,6 @@ MVC_UV = {
 SHAPE_HZ = {"glute": (40.0, 90.0), "quad": (60.0, 150.0), "hamstring": (60.0, 120.0)}
 #: s. Time constant of the slow amplitude fluctuation (an Ornstein-Uhlenbeck process in dB).
 FLUCTUATION_TAU_S = 0.25
+#: Factor on f_l and f_h of a tired muscle, and after how many seconds of reps it is tired or rested again.
+TIRED_SCALE = 0.7
+TIRED_AFTER_S = 60.0

@@ -12,12 +12,13 @@ from device.channel_map import MUSCLES, SIDES, ChannelMap
 from device.stream import StreamInfo
 from emgfeedback.chain import ChainSettings
 from emgfeedback.simulation.actions import DEFAULT_SCRIPT, Action, Script
-from emgfeedback.simulation.body import FLUCTUATION_TAU_S, MVC_UV, SHAPE_HZ
+from emgfeedback.simulation.body import FLUCTUATION_TAU_S, MVC_UV, SHAPE_HZ, TIRED_SCALE
 from emgfeedback.simulation.exercises import Exercise
 from emgfeedback.simulation.generator import NoiseStream, slow_walk
 from emgfeedback.simulation.personas import Persona
 from emgfeedback.simulation.plan import MotorPlan, PlannedRep
 from emgfeedback.simulation.spectrum import emg_shape, sensor
+from emgfeedback.simulation.tiring import TiringNoise
 from emgfeedback.simulation.truth import perfect_calibration
 
 Array = NDArray[np.float64]
@@ -37,7 +38,8 @@ class TrueRep:
     ``share`` is mean G / mean (G + Q) of the realised amplitudes in parts of the true maximum over
     rise and hold, NaN unless glute and quad of the leg both carry pads. ``percent`` holds the
     mean of each channel over the same time, in % of its true maximum. A rep that was broken off
-    before its hold is not ``complete``.
+    before its hold is not ``complete``. ``onsets`` are the samples at which the channels began to rise.
+    ``spectral_scale`` is the mean factor on the frequencies of the EMG over the hold: below 1 when tired.
     """
 
     number: int
@@ -49,6 +51,8 @@ class TrueRep:
     share: float
     percent: tuple[float, ...]
     complete: bool
+    onsets: tuple[int, ...] = ()
+    spectral_scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,8 +96,12 @@ class Person:
         self.mvc_uv = np.array([MVC_UV[muscle] for muscle in muscles])
         self._plan = MotorPlan(persona, exercise, seed, muscles, self.working_side)
         self._plan.follow(script)
-        shapes = [emg_shape(*SHAPE_HZ[muscle]) for muscle, _ in muscles]
+        shapes_hz = [SHAPE_HZ[muscle] for muscle, _ in muscles]
+        shapes = [emg_shape(*shape_hz) for shape_hz in shapes_hz]
         self._emg = NoiseStream(seed, EMG_STREAM, self.keys, shapes, sfreq_hz, after=sensor)
+        self._tiring_emg = (
+            TiringNoise(seed, EMG_STREAM, self.keys, shapes_hz, sfreq_hz) if persona.tires else None
+        )
         walks = [slow_walk(FLUCTUATION_TAU_S)] * len(channels)
         self._fluctuation = NoiseStream(seed, FLUCTUATION_STREAM, self.keys, walks, sfreq_hz)
         self._blocks: OrderedDict[int, _Block] = OrderedDict()
@@ -190,7 +198,22 @@ class Person:
         part = {(c.muscle, c.side): value for c, value in zip(self.channels, mean.tolist(), strict=True)}
         glute, quad = part.get(("glute", side), np.nan), part.get(("quad", side), np.nan)
         share, percent = float(glute / (glute + quad)), tuple(100.0 * float(value) for value in mean)
-        return TrueRep(rep.number, side, start, hold_start, hold_stop, stop, share, percent, rep.complete)
+        onsets = tuple(round(at_s * self.sfreq_hz) for at_s in rep.onsets_s)
+        scale = float(self.spectral_scale(hold_start, max(hold_stop - hold_start, 1)).mean())
+        bounds = (start, hold_start, hold_stop, stop)
+        return TrueRep(rep.number, side, *bounds, share, percent, rep.complete, onsets, scale)
+
+    def spectral_scale(self, start: int, n: int) -> Array:
+        """Factor on f_l and f_h of every muscle's spectrum, (n,): 1 when rested."""
+        fatigue = self._fatigue(np.arange(start, start + n) / self.sfreq_hz)
+        return np.asarray(TIRED_SCALE**fatigue)
+
+    def _fatigue(self, times_s: Array) -> Array:
+        if not self.persona.tires:
+            return np.zeros(len(times_s))
+        with self._lock:
+            self._plan.extend(float(times_s[-1]))
+            return self._plan.fatigue.levels(times_s)
 
     def _over(self, start: int, n: int) -> list[tuple[_Block, slice]]:
         """The blocks that hold samples ``start`` to ``start + n``, with the rows wanted of each."""
@@ -215,7 +238,12 @@ class Person:
         plan.extend((start + BLOCK) / self.sfreq_hz)
         levels = np.stack([track.levels(times_s) for track in plan.levels], axis=1)
         amplitude = levels * self._fluctuate(start, plan.fluctuation_db.levels(times_s))
-        emg_uv = amplitude * self.mvc_uv * self._emg.read(start, BLOCK)
+        noise = (
+            self._emg.read(start, BLOCK)
+            if self._tiring_emg is None
+            else self._tiring_emg.read(start, plan.fatigue.levels(times_s))
+        )
+        emg_uv = amplitude * self.mvc_uv * noise
         return _Block(amplitude, emg_uv, plan.movement.levels(times_s))
 
     def _fluctuate(self, start: int, spread_db: Array) -> Array:

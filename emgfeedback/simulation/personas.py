@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 #: Reps after which a learner has closed half of the gap to the exercise's own numbers.
 HALF_GAP_REPS = 10.0
+#: By what part the quad's level has risen in one who is tired.
+TIRED_QUAD_RISE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class Persona:
 
     ``glute``, ``quad`` multiply that muscle; ``left_glute`` multiplies the left glute once more.
     ``effort`` is the part of the true maximum that a "maximal" squeeze reaches. A persona that
-    ``learns`` moves from its factors towards 1, half the gap every ``HALF_GAP_REPS`` reps.
+    ``learns`` moves from its factors towards 1, half the gap every ``HALF_GAP_REPS`` reps. One that
+    ``tires`` loses high frequencies in all muscles and needs ever more of the quad, so its share falls.
     """
 
     name: str
@@ -25,6 +28,7 @@ class Persona:
     left_glute: float = 1.0
     effort: float = 1.0
     learns: bool = False
+    tires: bool = False
 
     def factor(self, muscle: str, side: str, rep: int) -> float:
         """Factor on the working level of ``muscle`` on ``side`` in the rep numbered ``rep`` (from 0)."""
@@ -32,6 +36,10 @@ class Persona:
         if self.learns:
             own = 1.0 + (own - 1.0) * 0.5 ** (rep / HALF_GAP_REPS)
         return own * (self.left_glute if (muscle, side) == ("glute", "left") else 1.0)
+
+    def tired_factor(self, muscle: str, fatigue: float) -> float:
+        """Further factor on the working level at ``fatigue`` from 0 (rested) to 1 (tired)."""
+        return 1.0 + TIRED_QUAD_RISE * fatigue if self.tires and muscle == "quad" else 1.0
 
 
 PERSONAS: dict[str, Persona] = {
@@ -43,6 +51,7 @@ PERSONAS: dict[str, Persona] = {
         Persona("left-weak", left_glute=0.6),
         Persona("learner", glute=0.5, quad=1.6, learns=True),
         Persona("sub-maximal", effort=0.6),
+        Persona("fatiguing", tires=True),
     )
 }
 

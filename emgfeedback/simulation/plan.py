@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from device.channel_map import MUSCLES, SIDES
 from emgfeedback.simulation.actions import REST, Action, Script
+from emgfeedback.simulation.body import TIRED_AFTER_S
 from emgfeedback.simulation.exercises import Exercise
 from emgfeedback.simulation.personas import Persona
 from emgfeedback.simulation.track import Track
@@ -40,7 +41,10 @@ Muscle = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class PlannedRep:
-    """Bounds of one rep in seconds; ``complete`` unless broken off before its hold."""
+    """Bounds of one rep in seconds; ``complete`` unless broken off before its hold.
+
+    ``onsets_s`` says when each muscle of the plan began to rise.
+    """
 
     number: int
     start_s: float
@@ -48,6 +52,7 @@ class PlannedRep:
     hold_stop_s: float
     stop_s: float
     complete: bool = True
+    onsets_s: tuple[float, ...] = ()
 
 
 class MotorPlan:
@@ -68,6 +73,9 @@ class MotorPlan:
         self.levels = tuple(Track() for _ in self._muscles)
         self.fluctuation_db = Track(HOLDING_DB)
         self.movement = Track()
+        #: From 0, rested, to 1, tired; every set of reps tires, whether the persona shows it or not.
+        self.fatigue = Track()
+        self._set_start_s = 0.0
         self.reps: list[PlannedRep] = []
         self._applied = 0
         self._action = REST
@@ -136,7 +144,7 @@ class MotorPlan:
         self._forget_from(from_s)
 
     def _forget_from(self, at_s: float) -> None:
-        for track in (*self.levels, self.fluctuation_db, self.movement):
+        for track in (*self.levels, self.fluctuation_db, self.movement, self.fatigue):
             track.forget_from(at_s)
 
     def _start(self, action: Action, from_s: float) -> None:
@@ -146,6 +154,9 @@ class MotorPlan:
         if moving:
             self._next_rep_s = from_s + (RAMP_S + self._exercise.rest_s if busy else 0.0)
         self.movement.ramp(from_s, RAMP_S, 0.0)
+        self._set_start_s = from_s
+        if not moving:
+            self.fatigue.ramp(from_s, TIRED_AFTER_S, 0.0)
         self.fluctuation_db.ramp(from_s, RAMP_S, MOVING_DB if moving else HOLDING_DB)
         for track, muscle in zip(self.levels, self._muscles, strict=True):
             if busy or not moving:
@@ -173,18 +184,26 @@ class MotorPlan:
         rest_s, rise_s, hold_s, lower_s = (drawn.tempo * usual_s).tolist()
         hold_stop_s = start_s + rise_s + hold_s
         latest = start_s
+        fatigue = self.fatigue.at(start_s)
+        onsets_s = []
         for track, (muscle, side) in zip(self.levels, self._muscles, strict=True):
             delay_s = drawn.delay_s(muscle, side) if exercise.works(side, self._working_side) else 0.0
             level = exercise.levels(side, self._working_side).of(muscle) * drawn.gain(muscle, side)
-            track.ramp(start_s + delay_s, rise_s, level * self._persona.factor(muscle, side, number))
+            level *= self._persona.factor(muscle, side, number) * self._persona.tired_factor(muscle, fatigue)
+            track.ramp(start_s + delay_s, rise_s, level)
+            onsets_s.append(start_s + delay_s)
             track.ramp(hold_stop_s, lower_s, 0.0)
             latest = max(latest, start_s + delay_s)
         for begin_s, phase_s in ((start_s, rise_s), (hold_stop_s, lower_s)):
             self.movement.ramp(begin_s, phase_s / 2, 1.0)
             self.movement.ramp(begin_s + phase_s / 2, phase_s / 2, 0.0)
         stop_s = hold_stop_s + lower_s
-        self.reps.append(PlannedRep(number, start_s, latest + rise_s, hold_stop_s, stop_s))
         self._next_rep_s = stop_s + rest_s
+        worked = (self._next_rep_s - self._set_start_s) / TIRED_AFTER_S
+        self.fatigue.ramp(start_s, self._next_rep_s - start_s, max(fatigue, min(worked, 1.0)))
+        self.reps.append(
+            PlannedRep(number, start_s, latest + rise_s, hold_stop_s, stop_s, onsets_s=tuple(onsets_s))
+        )
 
 
 @dataclass(frozen=True, slots=True)
