@@ -7,6 +7,7 @@ import pyqtgraph as pg
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QSizePolicy
 
 from emgfeedback.ui.desk_page import FOCUS, Look
 from emgfeedback.ui.palette import colour
@@ -22,7 +23,7 @@ SHADE = 0.9
 
 
 class Plot(pg.PlotWidget):  # type: ignore[misc]
-    """Curves over seconds. ``cursor_moved`` tells the time in s under the cursor.
+    """Curves over seconds. ``cursor_moved`` tells the time in s under the cursor; ``dashes`` for the quad.
 
     Wheel and drag zoom and move along the time; arrow keys move the cursor, Page Up and Page Down
     zoom around it, Home shows all. Pen width 1, no grid, no antialiasing: wider pens cost ten times as much.
@@ -30,12 +31,14 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     cursor_moved = Signal(float)
 
-    def __init__(self, look: Look, name: str, unit: str) -> None:
+    def __init__(self, look: Look, name: str, *, dashes: bool = True) -> None:
         super().__init__()
-        self._unit = unit
+        self._dashes = dashes
         self.setAccessibleName(name)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMenuEnabled(False)
+        # It takes the room that is left: its own wish would make the page scroll.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.hideButtons()
         item = self.getPlotItem()
         item.setMouseEnabled(x=True, y=False)
@@ -162,7 +165,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.setStyleSheet(f"border: {FOCUS}px solid {token};")
 
     def _pen(self, muscle: str) -> object:
-        dashed = Qt.PenStyle.DashLine if muscle == "quad" else Qt.PenStyle.SolidLine
+        dashed = Qt.PenStyle.DashLine if self._dashes and muscle == "quad" else Qt.PenStyle.SolidLine
         return pg.mkPen(colour(self._look.palette.muscle(muscle)), width=1, style=dashed)
 
     def _brush(self, *, hatched: bool) -> object:

@@ -24,9 +24,11 @@ from emgfeedback.ui.text import tr
 Array = NDArray[np.float64]
 Sign = Literal["good", "hum", "trouble", "none"]
 
-#: s. What the spectrum looks back on, and the length of its segments (1 Hz a step).
+#: s. What the spectrum looks back on, its segments (4 Hz a step, calm), and those in which mains is
+#: looked for (1 Hz a step).
 SPECTRUM_S: Final = 2.0
-SEGMENT_S: Final = 1.0
+SEGMENT_S: Final = 0.25
+HUM_SEGMENT_S: Final = 1.0
 #: Share of the power, and part of the 100 % (µV where there is none), from which hum is worth a word.
 HUM_SHARE: Final = 0.20
 HUM_OF_MAX: Final = 0.05
@@ -128,9 +130,11 @@ class SignalsModel:
         if stop < n:
             return Spectra(empty[:, 0], empty, muscles, note=tr(text_desk.SPECTRUM_SOON))
         rows = np.array(rows[:, : len(muscles)])
-        frequencies_hz, density = welch(rows, self.info.sfreq_hz, round(SEGMENT_S * self.info.sfreq_hz))
-        density[:, ~np.array(raw)] = np.nan
-        self._hum = [hum(frequencies_hz, density[:, k]) for k in range(len(muscles))]
+        rows[:, ~np.array(raw)] = np.nan
+        sfreq_hz = self.info.sfreq_hz
+        fine_hz, fine = welch(rows, sfreq_hz, round(HUM_SEGMENT_S * sfreq_hz))
+        self._hum = [hum(fine_hz, fine[:, k]) for k in range(len(muscles))]
+        frequencies_hz, density = welch(rows, sfreq_hz, round(SEGMENT_S * sfreq_hz))
         mains = tuple(
             (self._hum[k][0], self._mains_words(k, channel))
             for k, channel in enumerate(self.info.channels)
@@ -281,7 +285,7 @@ def _relative(frequencies_hz: Array, density: Array) -> Array:
     amplitude = np.sqrt(density)
     mains = np.zeros(len(frequencies_hz), dtype=bool)
     for base in (50.0, 60.0):
-        mains |= np.abs(frequencies_hz - base) <= 2.0
+        mains |= np.abs(frequencies_hz - base) <= 4.0
     greatest = np.nan_to_num(amplitude[~mains]).max(axis=0)
     relative: Array = amplitude / np.where(greatest > 0, greatest, np.nan)
     return relative

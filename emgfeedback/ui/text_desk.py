@@ -5,7 +5,7 @@
 NOW_PERCENT = "now {microvolts} µV, {percent} % of max"
 NOW_MICROVOLT = "now {microvolts} µV"
 SPECTRUM = "Spectrum"
-SPECTRUM_SPAN = "last 2 s, power"
+SPECTRUM_SPAN = "last 2 s"
 SPECTRUM_NONE = "No spectrum from a sensor's envelope"
 SPECTRUM_SOON = "Spectrum in 2 s"
 MAINS = "{mains} Hz mains, {muscle}"

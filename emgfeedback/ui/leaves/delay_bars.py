@@ -17,8 +17,8 @@ from emgfeedback.ui.type_scale import Face, width
 #: Design units: from row to row, height of a bar, where bars begin, and ms that fill all their room.
 ROW, BAR, BARS = 36.0, 24.0, 128.0
 FULL_MS = 50.0
-#: Room of a bar; the words stand behind the longest one, so that they do not move.
-ROOM = 260.0
+#: Most and least room of a bar; what the words behind it need.
+ROOM, LEAST_ROOM, WORDS = 260.0, 48.0, 290.0
 
 
 class SeenDelay(NamedTuple):
@@ -55,7 +55,7 @@ class DelayBars(Leaf[tuple[Delay, ...], tuple[SeenDelay, ...]]):
         for row, one in enumerate(seen):
             y = ROW * row
             write(painter, one.label, (0.0, y + 18.0), 16, self.colours.ink, room=BARS - 8.0)
-            painter.fillRect(QRectF(BARS, y, ROOM, BAR), colour(self.colours.track))
+            painter.fillRect(QRectF(BARS, y, self._room, BAR), colour(self.colours.track))
 
     def draw_live(self, painter: QPainter, seen: tuple[SeenDelay, ...]) -> None:
         """Bars and values."""
@@ -63,12 +63,16 @@ class DelayBars(Leaf[tuple[Delay, ...], tuple[SeenDelay, ...]]):
             y = ROW * row
             for tenths, token in ((one.p95, self.colours.edge), (one.p50, self.colours.ink)):
                 if tenths is not None:
-                    length = min(tenths / 10.0 / FULL_MS, 1.0) * ROOM
+                    length = min(tenths / 10.0 / FULL_MS, 1.0) * self._room
                     painter.fillRect(QRectF(BARS, y, length, BAR), colour(token))
-            at = BARS + ROOM + 14.0
+            at = BARS + self._room + 14.0
             write(painter, one.value, (at, y + 18.0), 18, self.colours.ink, face=Face.BOLD)
             at += max(72.0, width(one.value, Face.BOLD, 18) + 12.0)
             write(painter, one.within, (at, y + 18.0), 16, self.colours.soft, room=self.extent[0] - at)
+
+    @property
+    def _room(self) -> float:
+        return min(max(self.extent[0] - BARS - WORDS, LEAST_ROOM), ROOM)
 
 
 def _seen(delay: Delay) -> SeenDelay:

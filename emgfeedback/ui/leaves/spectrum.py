@@ -73,7 +73,9 @@ class Spectrum(Leaf[Spectra, SeenSpectrum]):
             last = hz + LABEL_HZ > seen.end_hz
             align = Align.LEFT if hz == 0.0 else Align.RIGHT if last else Align.CENTRE
             label = f"{hz:.0f} Hz" if last else f"{hz:.0f}"
-            write(painter, label, (x, bottom + 20.0), 14, self.colours.soft, align=align)
+            # The last label stands to the left of its line: the one before would lie under it.
+            if last or self._x(hz, seen) < self.extent[0] - 80.0:
+                write(painter, label, (x, bottom + 20.0), 14, self.colours.soft, align=align)
             hz += GRID_HZ
 
     def draw_live(self, painter: QPainter, seen: SeenSpectrum) -> None:

@@ -185,7 +185,7 @@ class HistoryPage(DeskPage):
             self.sessions.setMinimumWidth(0)
             self.sessions.setMaximumWidth(16777215)
             self.sessions.setFixedHeight(self.look.px(4 * TARGET))
-        self.sessions.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self.sessions.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Ignored)
 
     def refresh(self) -> None:
         """Read the folder."""
@@ -260,7 +260,7 @@ class HistoryPage(DeskPage):
         seconds = f"{course.times_s[-1]:.0f}" if len(course.times_s) else "0"
         reps = tr(text_desk.REPS_ONE if len(course.reps) == 1 else text_desk.REPS).format(n=len(course.reps))
         name = tr(text_desk.SAY_COURSE).format(seconds=seconds, reps=reps)
-        self.plot = plot = Plot(self.look, name, unit)
+        self.plot = plot = Plot(self.look, name)
         plot.setMinimumHeight(self.look.px(PLOT))
         curves = [
             (channel.muscle or channel.pin, course.values[:, k]) for k, channel in enumerate(course.channels)

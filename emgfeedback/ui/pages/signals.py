@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
 from PySide6.QtGui import QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from emgfeedback.ui import text_desk
 from emgfeedback.ui.desk_page import DeskPage, Look, Rule, Verdict, Words
@@ -33,11 +33,11 @@ SHOWS: Final = (Shows.BOTH, Shows.EMG, Shows.ENVELOPE)
 #: s of the stream between two readings of the words, and between two spectra.
 WORDS_S: Final = 0.25
 SPECTRUM_S: Final = 0.5
-#: The scale's end: times the greatest 100 %, since EMG's peaks exceed its RMS; µV where there is none.
-TOP_OF_MAX: Final = 1.2
+#: The scale's end: part of the greatest 100 % that a set seldom exceeds; µV where there is none.
+TOP_OF_MAX: Final = 0.7
 TOP_UV: Final = 300.0
 #: Pixels at 100 %: least height of a trace, width of the right column, width from which it is a column.
-TRACE, COLUMN, WIDE = 150, 304, 900
+TRACE, COLUMN, WIDE = 160, 304, 900
 SPECTRUM, DELAYS = 196, 64
 LIGHTS: Final = {"good": Light.GOOD, "hum": Light.WATCH, "trouble": Light.TROUBLE, "none": Light.NONE}
 
@@ -174,6 +174,8 @@ class SignalsPage(DeskPage):
             trace = Trace(self.look.palette)
             trace.set_scale(self.look.scale)
             trace.setMinimumHeight(self.look.px(TRACE))
+            # It takes the room that is left: its own wish would make the page scroll.
+            trace.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
             self.traces.append(trace)
             self._left.addWidget(trace, 1)
             verdict = Verdict(self.look)
@@ -312,7 +314,7 @@ class SignalsPage(DeskPage):
         values = np.array(values)
         times_s = (stop - len(values) + np.arange(len(values))) / model.info.sfreq_hz
         for k, facts in enumerate(channels):
-            plot = Plot(self.look, tr(text_desk.SAY_ZOOM).format(name=facts.name), "µV")
+            plot = Plot(self.look, tr(text_desk.SAY_ZOOM).format(name=facts.name), dashes=False)
             plot.setMinimumHeight(self.look.px(TRACE))
             known = np.abs(values[:, k][np.isfinite(values[:, k])])
             plot.show_curves(
