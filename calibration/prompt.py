@@ -14,6 +14,9 @@ TROUBLE: Final = {
     "LOOSE": ("{Pad} pad is loose.", "Press the {pad} pad down."),
     "CLIPPING": ("{Pad} signal clips.", "Turn its gain down, then calibrate."),
     "NO_DATA": ("{Pad} pad sends no new data.", "Check the {pad} cable."),
+    "MAINS": ("{Pad} signal hums with mains.", "Unplug the charger. Press both pads."),
+    "MOTION": ("{Pad} cable moves.", "Tape the {pad} cable down."),
+    "RESTLESS": ("{Pad} is not at rest.", "Let the {pad} go."),
     "STARTING": ("{Pad} signal is starting.", "Rest. The signal is starting."),
 }
 

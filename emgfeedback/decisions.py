@@ -29,7 +29,11 @@ _WORDS = {
     int(Contact.CLIPPING): "{} signal clipped",
     int(Contact.LOOSE): "{} pad loose",
     int(Contact.NO_DATA): "no {} signal",
+    int(Contact.MAINS): "mains in the {} signal",
+    int(Contact.MOTION): "{} cable moved",
+    int(Contact.RESTLESS): "{} did not rest",
 }
+_RANK = [contact.rank for contact in Contact]
 
 
 class _Side:
@@ -92,7 +96,7 @@ class Decisions:
         """Take the contact of every channel, for the hops that follow."""
         for side in self._sides:
             pair = (("glute", verdict[side.columns.glute]), ("quad", verdict[side.columns.quad]))
-            muscle, worst = max(pair, key=lambda item: item[1])
+            muscle, worst = max(pair, key=lambda item: _RANK[item[1]])
             side.bad = worst != _GOOD
             side.trouble = _WORDS[worst].format(muscle) if side.bad else ""
 

@@ -28,13 +28,53 @@ class ZoneState(IntEnum):
 
 
 class Contact(IntEnum):
-    """The state of one channel's signal; the higher number is shown when several hold."""
+    """The state of one channel's signal. Numbers are names for files; ``rank`` says which is worse."""
 
     GOOD = 0
     STARTING = 1
     CLIPPING = 2
     LOOSE = 3
     NO_DATA = 4
+    MAINS = 5
+    MOTION = 6
+    RESTLESS = 7
+
+    @property
+    def rank(self) -> int:
+        """The higher one is shown when several hold."""
+        return _RANKS[self]
+
+    @property
+    def severity(self) -> "Severity":
+        """Whether a channel in this state may be used; a state seen as a caution alone is a WARN."""
+        if self is Contact.GOOD:
+            return Severity.GOOD
+        return Severity.WARN if self is Contact.STARTING else Severity.BAD
+
+
+class Severity(IntEnum):
+    """How far a channel can be trusted. BAD withholds its number, its rep and its seconds in a report."""
+
+    GOOD = 0
+    WARN = 1
+    BAD = 2
+
+
+_RANKS = {
+    contact: rank
+    for rank, contact in enumerate(
+        (
+            Contact.GOOD,
+            Contact.STARTING,
+            Contact.RESTLESS,
+            Contact.MOTION,
+            Contact.MAINS,
+            Contact.CLIPPING,
+            Contact.LOOSE,
+            Contact.NO_DATA,
+        )
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,7 @@ def _say(bars: Sequence[Bar], side: SideView, situation: Situation, *, stale: bo
         return words.NO_NEW_DATA, words.COMES_BACK
     bad = [bar for bar in bars if bar.side == side.side and bar.contact in words.WITHHELD]
     if bad:
-        worst = max(bad, key=lambda bar: bar.contact)
+        worst = max(bad, key=lambda bar: bar.contact.rank)
         return words.WITHHELD[worst.contact].format(Muscle=worst.name), words.REMEDY[worst.contact].format(
             muscle=worst.muscle
         )

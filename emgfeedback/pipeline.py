@@ -9,7 +9,7 @@ frames say ``blank`` until they have left the envelope's window; over 250 ms the
 at the next whole hop. Samples that come a second time are ignored.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from calibration.record import Calibration
 from device.stream import Counts, SampleChunk, StreamInfo
 from emgfeedback.chain import ChainSettings
+from emgfeedback.contact import ContactWatch
 from emgfeedback.decisions import Decisions
 from emgfeedback.dsp.amplitude import amplitude_for
-from emgfeedback.frame import Frame, Zone
+from emgfeedback.frame import Contact, Frame, Zone
 from emgfeedback.losses import Losses
-from emgfeedback.quality import ContactWatch
 from emgfeedback.sides import lay_ruler, sides_of
 
 Array = NDArray[np.float64]
@@ -78,7 +78,7 @@ class Pipeline:
         self.calibration = calibration
         self.uncalibrated = ruler.why_not
         self._amplitude.calibrate(ruler.rest_uv, ruler.full_uv)
-        self._contact.calibrate(ruler.rest_uv)
+        self._contact.calibrate(ruler.rest_uv, ruler.full_uv)
         self._decisions.calibrate(ruler)
 
     def set_zone(self, side: str, zone: Zone | None) -> None:
@@ -86,6 +86,28 @@ class Pipeline:
         if side not in self.sides:
             raise ValueError(f"There is no side '{side}' here; there is: {', '.join(self.sides) or 'none'}.")
         self._decisions.set_zone(self.sides.index(side), zone)
+
+    def expect(self, *, resting: bool = False, squeezing: Collection[int] = ()) -> None:
+        """What the wearer was told to do: rest with all muscles, or squeeze these columns now.
+
+        Tension in a rest, and a channel that is dead in its own squeeze, are named only when told.
+        """
+        self._contact.expect(resting=resting, squeezing=squeezing)
+
+    @property
+    def cautions(self) -> tuple[Contact, ...]:
+        """What deserves a word in each channel though its number is shown; GOOD where nothing does."""
+        return self._contact.cautions
+
+    @property
+    def mains_hz(self) -> tuple[float, ...]:
+        """50 or 60 where a channel holds mains worth a word, else 0."""
+        return self._contact.mains_hz
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """A sentence for each channel that is not the kind of signal that it says, else nothing."""
+        return self._contact.doubts
 
     def push(self, chunk: SampleChunk) -> Frame:
         """What the samples of ``chunk``, with what was left over before, make in whole hops."""

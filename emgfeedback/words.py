@@ -12,6 +12,9 @@ CONTACT = {
     Contact.CLIPPING: "clips",
     Contact.LOOSE: "loose",
     Contact.NO_DATA: "no data",
+    Contact.MAINS: "hums",
+    Contact.MOTION: "moves",
+    Contact.RESTLESS: "not at rest",
 }
 
 #: What to do about a channel's contact; {muscle} is filled in.
@@ -19,13 +22,33 @@ REMEDY = {
     Contact.CLIPPING: "Turn the {muscle} gain down, then calibrate.",
     Contact.LOOSE: "Press the {muscle} pad down.",
     Contact.NO_DATA: "Check the {muscle} sensor's cable and power.",
+    Contact.MAINS: "Unplug the charger. Press the {muscle} pads down.",
+    Contact.MOTION: "Tape the {muscle} cable to the skin.",
+    Contact.RESTLESS: "Let the {muscle} go.",
 }
 
 WITHHELD = {
     Contact.CLIPPING: "{Muscle} signal clips",
     Contact.LOOSE: "{Muscle} pad is loose",
     Contact.NO_DATA: "{Muscle} sends no data",
+    Contact.MAINS: "{Muscle} hums with mains",
+    Contact.MOTION: "{Muscle} cable moves",
+    Contact.RESTLESS: "{Muscle} is not at rest",
 }
+
+#: What deserves a word though the number is shown; {Muscle} is filled in.
+CAUTION = {
+    Contact.CLIPPING: "{Muscle} signal clips now and then.",
+    Contact.MAINS: "Some mains hum in the {muscle} signal.",
+    Contact.MOTION: "The {muscle} cable moves a little.",
+    Contact.RESTLESS: "Some tension is left in the {muscle}.",
+}
+
+#: Named mains, and the way out that is fixed for a session.
+NOTCH = (
+    "{mains} Hz mains in the {muscle} signal. If unplugging and pressing the pads down does not help, set "
+    "a notch before the next session: notch_hz = {mains} under [chain] in the settings file; then calibrate."
+)
 
 ZONE = {
     ZoneState.NONE: "",

@@ -93,11 +93,21 @@ def test_mains_off_its_frequency_is_still_mains(hz, rms_uv):
     assert seconds_until(quality(recording, counts)[:, 0], Contact.LOOSE, AT_S) <= 1.0
 
 
-@pytest.mark.parametrize(("hz", "rms_uv"), [(50.0, 20.0), (10.0, 300.0), (30.0, 300.0), (85.0, 300.0)])
-def test_other_tones_and_weak_mains_are_not_a_loose_pad(hz, rms_uv):
+@pytest.mark.parametrize(
+    ("hz", "rms_uv", "named"),
+    [
+        (50.0, 20.0, Contact.MAINS),
+        (10.0, 300.0, Contact.MOTION),
+        (30.0, 300.0, Contact.GOOD),
+        (85.0, 300.0, Contact.GOOD),
+    ],
+)
+def test_other_tones_and_weak_mains_are_not_a_loose_pad(hz, rms_uv, named):
     recording = record(seconds=20.0, adc=TWELVE_BITS)
     counts = spoilt(recording, 0, in_microvolts(recording, sine(5000, hz, rms_uv)))
-    assert (quality(recording, counts)[63:, 0] == Contact.GOOD).all()
+    states = quality(recording, counts)[63:, 0]
+    assert Contact.LOOSE not in states
+    assert (states[-250:] == named).all()
 
 
 @pytest.mark.parametrize("rail", [0, 4095])
@@ -121,7 +131,8 @@ def test_a_few_samples_at_a_rail_are_no_clipping():
     recording = record(seconds=20.0, adc=TWELVE_BITS)
     counts = recording.counts.copy()
     counts[15_000:15_007, 0] = 4095
-    assert (quality(recording, counts)[63:, 0] == Contact.GOOD).all()
+    # One blow of 8 mV is movement, not an amplifier at its end.
+    assert Contact.CLIPPING not in quality(recording, counts)[63:, 0]
 
 
 @pytest.mark.parametrize("calibrated", [True, False])

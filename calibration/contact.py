@@ -1,0 +1,176 @@
+"""The slow questions about a channel, answered once while calibrating: is it alive, clear, its own, calm?
+
+Every function takes measured features or arrays in µV and returns a ``Verdict``; none remembers anything.
+The limits are the project's own choices unless a source is named.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+Grade = Literal["good", "warn", "bad", "cannot tell"]
+
+#: µV. With counts larger than this, what a muscle at rest gives is the converter's, not the muscle's.
+FINE_COUNT_UV: Final = 5.0
+#: 100 % against rest: 20 dB and 14 dB.
+CLEAR_RATIO: Final = 10.0
+UNCLEAR_RATIO: Final = 5.0
+#: Rest as a part of the 100 %.
+REST_WARN, REST_BAD = 0.05, 0.10
+#: In its own squeeze a dead channel stays below twice its rest, or two counts.
+ALIVE_OF_REST: Final = 2.0
+ALIVE_COUNTS: Final = 2.0
+#: Part of one muscle's µV in the other's pads.
+CROSSTALK_WARN, CROSSTALK_BAD = 0.15, 0.25
+#: s. How far apart the same wave may arrive at two pads.
+CROSSTALK_LAG_S: Final = 0.005
+#: Part of its own 100 % that the other muscle may be at for crosstalk to be told from its own work.
+OWN_WORK_LIMIT: Final = 0.15
+#: Kurtosis of a rest with beats in it (3 for noise), and the range in which a heart beats, in Hz.
+BEAT_KURTOSIS: Final = 6.0
+HEART_HZ: Final = (0.8, 2.0)
+#: Peaks count from this many robust SDs, at most one in 0.3 s; beats are regular within this spread.
+PEAK_SDS: Final = 4.0
+PEAK_APART_S: Final = 0.3
+BEAT_SPREAD: Final = 0.2
+LEAST_BEATS: Final = 4
+SD_PER_MAD: Final = 1.4826
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What was asked, how it stands, a sentence about it, and a sentence on what to do (or empty)."""
+
+    about: str
+    grade: Grade
+    text: str
+    remedy: str = ""
+
+
+def alive(squeeze_uv: float, rest_uv: float, uv_per_count: float) -> Verdict:
+    """Whether a channel hears its own squeeze at all, from the levels of squeeze and rest."""
+    least_uv = max(ALIVE_OF_REST * rest_uv, ALIVE_COUNTS * uv_per_count)
+    if squeeze_uv >= least_uv:
+        return Verdict("alive", "good", f"The squeeze reads {squeeze_uv:.0f} µV.")
+    text = f"Dead: its own squeeze reads {squeeze_uv:.1f} µV, less than {least_uv:.1f}."
+    return Verdict("alive", "bad", text, "Check the sensor's cable, power and pads.")
+
+
+def clear(mvc_uv: float, rest_uv: float, uv_per_count: float) -> Verdict:
+    """How far the 100 % stands above the rest (raw EMG)."""
+    if uv_per_count > FINE_COUNT_UV:
+        return _cannot_tell("signal to noise", uv_per_count)
+    ratio = mvc_uv / rest_uv if rest_uv > 0.0 else math.inf
+    if ratio >= CLEAR_RATIO:
+        return Verdict("signal to noise", "good", f"The 100 % is {ratio:.0f} times the rest.")
+    text = f"The 100 % is only {ratio:.1f} times the rest."
+    remedy = "Clean the skin, press the pads down, and squeeze as hard as you can."
+    return Verdict("signal to noise", "warn" if ratio >= UNCLEAR_RATIO else "bad", text, remedy)
+
+
+def calm(rest_uv: float, mvc_uv: float, uv_per_count: float) -> Verdict:
+    """Whether the rest was one, as a part of the 100 %."""
+    if uv_per_count > FINE_COUNT_UV:
+        return _cannot_tell("rest", uv_per_count)
+    part = rest_uv / mvc_uv
+    text = f"The rest reads {100.0 * part:.0f} % of the 100 %."
+    if part <= REST_WARN:
+        return Verdict("rest", "good", text)
+    grade: Grade = "warn" if part <= REST_BAD else "bad"
+    return Verdict("rest", grade, text, "Let go, support the leg, and calibrate again.")
+
+
+def crosstalk(source_uv: Array, other_uv: Array, sfreq_hz: float, other_mvc_uv: float) -> Verdict:
+    """How much of a squeezing muscle's EMG (n,) arrives in the other's pads (n,), both band-passed.
+
+    Regression of the other on the source over lags of +-5 ms; what is left is the other's own work, and
+    above 15 % of its 100 % (NaN if that is not known) its own work hides the answer. Not
+    finite samples are left out. The 15 % and 25 % hold for µV against µV.
+    """
+    part, own_uv = crosstalk_part(source_uv, other_uv, sfreq_hz)
+    if math.isnan(part):
+        return Verdict("crosstalk", "cannot tell", "Too few samples to tell crosstalk.")
+    if own_uv > OWN_WORK_LIMIT * other_mvc_uv:
+        return Verdict("crosstalk", "cannot tell", "The other muscle worked, too: crosstalk cannot be told.")
+    text = f"{100.0 * part:.0f} % of the other muscle's signal arrives here."
+    if part < CROSSTALK_WARN:
+        return Verdict("crosstalk", "good", text)
+    remedy = "Move the pads apart, to the middle of each muscle, and calibrate again."
+    return Verdict("crosstalk", "warn" if part <= CROSSTALK_BAD else "bad", text, remedy)
+
+
+def crosstalk_part(source_uv: Array, other_uv: Array, sfreq_hz: float) -> tuple[float, float]:
+    """(part of the source's RMS found in the other, RMS of what is left there in µV); NaN if too short."""
+    reach = max(1, round(CROSSTALK_LAG_S * sfreq_hz))
+    n = len(source_uv) - 2 * reach
+    if n < 20 * (2 * reach + 1):
+        return math.nan, math.nan
+    lagged = np.stack([source_uv[k : k + n] for k in range(2 * reach + 1)], axis=1)
+    target = other_uv[reach : reach + n]
+    whole = np.isfinite(lagged).all(axis=1) & np.isfinite(target)
+    lagged, target = lagged[whole], target[whole]
+    if len(target) < 20 * (2 * reach + 1) or not np.any(lagged):
+        return math.nan, math.nan
+    weights = np.linalg.lstsq(lagged, target, rcond=None)[0]
+    left = target - lagged @ weights
+    free = len(target) - len(weights)
+    left_power = float(left @ left) / free
+    # What the weights explain by chance is as much for each of them as the rest's power.
+    explained = float(target @ target) - float(left @ left) - len(weights) * left_power
+    source_power = float(np.mean(lagged[:, reach] ** 2))
+    part = math.sqrt(max(explained, 0.0) / len(target) / source_power)
+    return part, math.sqrt(left_power)
+
+
+def heartbeat(rest_uv: Array, sfreq_hz: float) -> Verdict:
+    """Whether a heart beats in the rest (n,), band-passed; not finite samples are left out."""
+    finite = rest_uv[np.isfinite(rest_uv)]
+    if not finite.size or not np.any(finite):
+        return Verdict("heartbeat", "cannot tell", "Too few samples to tell a heartbeat.")
+    centred = finite - finite.mean()
+    kurtosis = float(np.mean(centred**4) / np.mean(centred**2) ** 2)
+    rate_hz = _beats_hz(centred, sfreq_hz) if kurtosis > BEAT_KURTOSIS else 0.0
+    if not rate_hz:
+        return Verdict("heartbeat", "good", "No heartbeat in the rest.")
+    text = f"A heartbeat is in this channel, {60.0 * rate_hz:.0f} a minute."
+    remedy = "A band that begins at 30 Hz lets less of it through: band_low_hz = 30."
+    return Verdict("heartbeat", "warn", text, remedy)
+
+
+def _beats_hz(centred: Array, sfreq_hz: float) -> float:
+    """Rate of regular peaks in a heart's range, else 0."""
+    height = np.abs(centred)
+    least = PEAK_SDS * SD_PER_MAD * float(np.median(height))
+    apart = round(PEAK_APART_S * sfreq_hz)
+    peaks: list[int] = []
+    for index in np.flatnonzero(height >= least).tolist():
+        if not peaks or index - peaks[-1] >= apart:
+            peaks.append(index)
+        elif height[index] > height[peaks[-1]]:
+            peaks[-1] = index
+    if len(peaks) < LEAST_BEATS:
+        return 0.0
+    gaps = np.diff(peaks) / sfreq_hz
+    typical = float(np.median(gaps))
+    regular = float(np.median(np.abs(gaps - typical))) <= BEAT_SPREAD * typical
+    low, high = HEART_HZ
+    return 1.0 / typical if regular and low <= 1.0 / typical <= high else 0.0
+
+
+def _cannot_tell(about: str, uv_per_count: float) -> Verdict:
+    text = f"Cannot tell: one count is {uv_per_count:.1f} µV, more than a muscle at rest gives."
+    return Verdict(
+        about, "cannot tell", text, "Oversampling (oversample=4) or a converter of 12 bits tells it."
+    )
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict | None:
+    """The gravest verdict that has something to say, or ``None``."""
+    grades = ("good", "cannot tell", "warn", "bad")
+    graver = [verdict for verdict in verdicts if verdict.grade in ("warn", "bad")]
+    return max(graver, key=lambda verdict: grades.index(verdict.grade), default=None)

@@ -1,0 +1,207 @@
+"""Whether each channel's signal can be trusted, from what the pads deliver.
+
+Samples are gathered in blocks of about 0.1 s, counted from sample 0, and each block's verdict
+looks back half a second (0.8 s for mains beside a muscle, one second for clipping). The verdict then
+holds for the hops that follow it.
+
+What is named, and on what grounds:
+
+``CLIPPING``
+    Samples of the last second within 0.5 % of an end of the converter's range: 1 % of them, or three in
+    two blocks. The lower end of a rectified signal or a sensor's envelope is rest, and does not
+    count. Clipping cannot be seen while the muscle rests.
+``LOOSE``
+    Half a second at one end of the range; or an antenna in place of a muscle: nine tenths of the power
+    within the band are mains, at 50 µV RMS or more, and that is above three times the
+    calibrated rest. Mains is told from muscle by its memory: after 0.1 s, five periods of
+    50 Hz or six of 60 Hz, a sample repeats itself, harmonics and all, and so it does after one period
+    of either; EMG has forgotten. Only raw EMG shows its mains.
+``NO_DATA``
+    Raw EMG that does not move by one count for half a second, where a count is at most 5 µV. With
+    coarser counts a muscle at rest may well stay on one of them, and a dead channel looks the same:
+    then it takes 0.8 s, and another channel at work (20 µV RMS), whose movement no living pad on the
+    same body would sleep through. A flat line in a fine converter's noise shows by being far below the
+    calibrated rest while another channel works. In its own squeeze (``expect``) any channel below twice
+    its rest, or two counts, is dead.
+``MAINS``
+    At 50 or 60 Hz lies 22 % of the power within the band (the harmonics, and chance, are why it is not
+    half), and it is worth 5 % of the calibrated 100 %. The level is needed because clean rest is mostly
+    mains: 3 µV of it over 2 µV of noise is 65 % of the power.
+``MOTION``
+    Most of the power from 2 Hz up lies below 20 Hz, at 50 µV RMS or more; or 200 µV of it.
+``RESTLESS``
+    More than 10 % of the 100 % while all should rest (``expect``); never with counts above 5 µV.
+
+A verdict of mains or motion ends at a lower limit than it began. The limits are the project's own choices;
+how often they are right, and wrong on clean signals, is measured in tests/test_contact_faults.py.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.stream import ChannelInfo
+from emgfeedback.contact.bands import Mains, Movement
+from emgfeedback.contact.channel import MAINS_BLOCKS, STILL_BLOCKS, ChannelWatch
+from emgfeedback.frame import Contact
+
+Array = NDArray[np.float64]
+
+_STARTING = int(Contact.STARTING)
+
+BLOCK_S: Final = 0.1
+#: s. Whole periods of 50 Hz and of 60 Hz, and one period of each.
+MAINS_MEMORY_S: Final = 0.1
+MAINS_PERIODS_S: Final = (1 / 50, 1 / 60)
+#: Parts of the power that must repeat itself after 0.1 s, and after one period (seldom whole samples).
+LOOSE_RATIO: Final = 0.9
+LOOSE_PERIOD_RATIO: Final = 0.7
+#: Room for this many windows, so that the newest is moved to the front but now and then.
+ROOM: Final = 8
+
+
+class ContactWatch:
+    """Watches every channel of a stream; ``verdict`` is a tuple of ``Contact`` numbers, one each.
+
+    ``cautions`` likewise: what deserves a word where the verdict is good. ``block`` is the number of
+    samples in a block, whole hops. Values are counts times ``uv_per_count`` plus ``offset_uv``
+    (n_channels,), the same numbers that the filters get.
+    """
+
+    def __init__(self, channels: Sequence[ChannelInfo], hop: int, sfreq_hz: float, offset_uv: Array) -> None:
+        self._hop = hop
+        hops = max(1, round(BLOCK_S * sfreq_hz / hop))
+        self.block = block = self._block = hop * hops
+        self._channels = [
+            ChannelWatch(c, block, offset) for c, offset in zip(channels, offset_uv.tolist(), strict=True)
+        ]
+        self._any_raw = any(watch.raw for watch in self._channels)
+        self._resting = False
+        self._lags = [round(lag * sfreq_hz) for lag in (MAINS_MEMORY_S, *MAINS_PERIODS_S)]
+        self._window, self._mains_window = STILL_BLOCKS * block, MAINS_BLOCKS * block
+        self._mains = Mains(self._mains_window, sfreq_hz)
+        self._kept = max(self._mains_window, self._window + self._lags[0])
+        self._emg = np.zeros((ROOM * self._kept, len(channels)))
+        # Means over hops, of the values before the band-pass: where movement is.
+        self._mean_window = STILL_BLOCKS * hops
+        self._movement = Movement(self._mean_window, hop / sfreq_hz)
+        self._means = np.zeros((ROOM * self._mean_window, len(channels)))
+        self._averaging = np.tile(np.eye(len(channels)) / hop, (hop, 1))
+        self.restart()
+
+    def calibrate(self, rest_uv: Array, full_uv: Array) -> None:
+        """Calibrated rest and 100 % of each channel (n_channels,), NaN where there is none."""
+        for watch, rest, full in zip(self._channels, rest_uv.tolist(), full_uv.tolist(), strict=True):
+            watch.rest_uv, watch.full_uv = rest, full
+
+    def expect(self, *, resting: bool, squeezing: Collection[int]) -> None:
+        """What the wearer was told: all rest, or these columns squeeze now; from the next block on."""
+        self._resting = resting
+        for column, watch in enumerate(self._channels):
+            watch.squeezes = column in squeezing
+
+    @property
+    def cautions(self) -> tuple[Contact, ...]:
+        """What deserves a word in each channel, GOOD where nothing does; also where the verdict is bad."""
+        return tuple(Contact(watch.caution) for watch in self._channels)
+
+    @property
+    def mains_hz(self) -> tuple[float, ...]:
+        """The mains frequency found in each channel, 0 where there is none worth a word."""
+        return tuple(watch.mains_hz for watch in self._channels)
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """For each channel a sentence if it is not the kind of signal that it says, else nothing."""
+        return tuple(watch.kind.doubt for watch in self._channels)
+
+    def restart(self) -> tuple[int, ...]:
+        """Forget the past: the verdict is STARTING until there is enough to judge."""
+        self._emg[:] = 0.0
+        self._means[:] = 0.0
+        self._end, self._means_end, self._means_seen = self._kept, self._mean_window, 0
+        for watch in self._channels:
+            watch.restart()
+        self.verdict = (_STARTING,) * len(self._channels)
+        return self.verdict
+
+    def judge(self, values_uv: Array) -> tuple[int, ...]:
+        """A block's values, once its EMG was kept; the verdict for the hops that follow.
+
+        The first block may be shorter: a stream may start inside a block.
+        """
+        n, n_channels = values_uv.shape
+        emg_uv = self._emg[self._end - n : self._end]
+        powers = np.dot(emg_uv.T, emg_uv).diagonal().tolist()
+        # Reducing long rows of whole hops costs half of reducing rows of a few channels.
+        wide = values_uv.reshape(-1, self._hop * n_channels)
+        highs = np.maximum.reduce(wide, 0).tolist()
+        lows = np.minimum.reduce(wide, 0).tolist()
+        means = np.dot(wide, self._averaging)
+        for k, watch in enumerate(self._channels):
+            clipped = 0
+            high, low = max(highs[k::n_channels]), min(lows[k::n_channels])
+            if high >= watch.high_uv or low <= watch.low_uv:
+                column = values_uv[:, k]
+                clipped = int(np.count_nonzero((column >= watch.high_uv) | (column <= watch.low_uv)))
+            watch.push(n, powers[k], low, high, clipped)
+            if watch.kind.undecided:
+                watch.kind.push(float(means[:, k].mean()), low, high)
+        if self._any_raw:
+            self._look_beside_the_muscle(means)
+        working = sum(watch.works for watch in self._channels)
+        self.verdict = tuple(
+            watch.judge(
+                mains=watch.loud and self._is_mains(k, watch.energy),
+                others_work=working > watch.works,
+                resting=self._resting,
+            )
+            for k, watch in enumerate(self._channels)
+        )
+        return self.verdict
+
+    def keep(self, emg_uv: Array) -> None:
+        """EMG of the next hops of the block."""
+        end = self._end + len(emg_uv)
+        if end > len(self._emg):
+            self._emg[: self._kept] = self._emg[self._end - self._kept : self._end]
+            end = self._kept + len(emg_uv)
+        self._emg[end - len(emg_uv) : end] = emg_uv
+        self._end = end
+
+    def _look_beside_the_muscle(self, means: Array) -> None:
+        """Mains and movement in every raw channel, over the last blocks."""
+        self._keep_means(means)
+        lines = self._mains.energies(self._emg[self._end - self._mains_window : self._end])
+        moved = None
+        if self._means_seen >= self._mean_window:
+            moved = self._movement.energies(
+                self._means[self._means_end - self._mean_window : self._means_end]
+            )
+        for k, watch in enumerate(self._channels):
+            if watch.raw:
+                if lines:
+                    watch.hear_mains(self._mains.lines_hz, [line[k] for line in lines])
+                if moved is not None:
+                    watch.feel_movement((moved[k] / self._mean_window) ** 0.5)
+
+    def _keep_means(self, means: Array) -> None:
+        end = self._means_end + len(means)
+        if end > len(self._means):
+            kept = self._mean_window
+            self._means[:kept] = self._means[self._means_end - kept : self._means_end]
+            end = kept + len(means)
+        self._means[end - len(means) : end] = means
+        self._means_end = end
+        self._means_seen += len(means)
+
+    def _is_mains(self, channel: int, energy: float) -> bool:
+        """Whether nearly all of the window's ``energy`` repeats itself as mains does."""
+        emg, stop = self._emg[:, channel], self._end
+        start = stop - self._window
+        now = emg[start:stop]
+        # Hardly any muscle passes the first test, so the others seldom run.
+        repeats = (float(np.dot(now, emg[start - lag : stop - lag])) / energy for lag in self._lags)
+        return next(repeats) > LOOSE_RATIO and any(ratio > LOOSE_PERIOD_RATIO for ratio in repeats)
