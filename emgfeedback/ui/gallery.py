@@ -77,10 +77,9 @@ class Gallery(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the ground and the captions."""
-        painter = QPainter(self)
-        painter.fillRect(event.rect(), colour(self._palette.ground))
-        painter.scale(self._scale, self._scale)
-        for place, caption in self._captions:
-            at, room = (place.center().x(), place.y() - 10), place.width() + SPACE - 4
-            write(painter, caption, at, 14, self._palette.soft, align=Align.CENTRE, room=room)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.fillRect(event.rect(), colour(self._palette.ground))
+            painter.scale(self._scale, self._scale)
+            for place, caption in self._captions:
+                at, room = (place.center().x(), place.y() - 10), place.width() + SPACE - 4
+                write(painter, caption, at, 14, self._palette.soft, align=Align.CENTRE, room=room)

@@ -4,8 +4,8 @@ from collections.abc import Hashable, Sequence
 from functools import reduce
 from typing import ClassVar, Generic, TypeVar
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from emgfeedback.ui.palette import Palette, colour
@@ -32,7 +32,7 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
         self.colours = palette
         self._on_sheet = on_sheet
         self._seen: SeenT | None = None
-        self._still: QPixmap | None = None
+        self._still = QPixmap()
         self._still_key: Hashable = None
         self._fixed_scale: float | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -58,12 +58,11 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
         """Paint in other colours."""
         if palette != self.colours:
             self.colours = palette
-            self._still = None
             self.update()
 
     def set_scale(self, scale: float | None) -> None:
         """Fix the size of text and strokes: a page that gains room then gives it to the figure alone."""
-        self._fixed_scale, self._still = scale, None
+        self._fixed_scale = scale
         self.update()
 
     def see(self, state: StateT) -> SeenT:
@@ -129,21 +128,23 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
         """The design's own size."""
         return QSize(round(self.DESIGN[0]), round(self.DESIGN[1]))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Forget the picture of what stands still."""
-        self._still = None
-        super().resizeEvent(event)
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Say and paint the leaf's own words in another language."""
+        if event.type() is QEvent.Type.LanguageChange and self._seen is not None:
+            self.setAccessibleName(self.say(self._seen))
+            self._still_key = None
+            self.update()
+        super().changeEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the newest state."""
-        painter = QPainter(self)
-        if self._seen is None:
-            painter.fillRect(event.rect(), colour(self.ground))
-        else:
+        with QPainter(self) as painter:
+            if self._seen is None:
+                painter.fillRect(event.rect(), colour(self.ground))
+                return
             painter.drawPixmap(0, 0, self._still_picture(self._seen))
             self.enter_design(painter)
             self.draw_live(painter, self._seen)
-        painter.end()
 
     def enter_design(self, painter: QPainter) -> None:
         """Make ``painter``, which paints on a picture of the widget's size, draw in design units."""
@@ -160,14 +161,14 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
 
     def _still_picture(self, seen: SeenT) -> QPixmap:
         ratio = self.devicePixelRatioF()
-        key = (self.still_key(seen), ratio)
-        if self._still is None or key != self._still_key:
-            picture = QPixmap(self.size() * ratio)
-            picture.setDevicePixelRatio(ratio)
-            picture.fill(colour(self.ground))
-            painter = QPainter(picture)
-            self.enter_design(painter)
-            self.draw_still(painter, seen)
-            painter.end()
-            self._still, self._still_key = picture, key
+        key = (self.still_key(seen), ratio, self.size(), self.colours, self._fixed_scale)
+        if key != self._still_key:
+            self._still_key = key
+            if self._still.size() != self.size() * ratio:
+                self._still = QPixmap(self.size() * ratio)
+            self._still.setDevicePixelRatio(ratio)
+            self._still.fill(colour(self.ground))
+            with QPainter(self._still) as painter:
+                self.enter_design(painter)
+                self.draw_still(painter, seen)
         return self._still

@@ -26,6 +26,8 @@ TOP, BOTTOM = 112.0, 512.0
 NOTE_BASELINE = BOTTOM + 32.0
 #: Half a design unit: finer steps of a bar are not told apart.
 STEPS = 2 * (BOTTOM - TOP)
+#: Narrower than this, a muscle's name stands below its sign.
+NARROW = 100.0
 
 
 class Unit(Enum):
@@ -194,12 +196,14 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
     def _draw_name(self, painter: QPainter, column: Column, bar: SeenBar, *, lettered: bool) -> None:
         letter = text.side_letter(bar.side) if lettered else ""
         radius = 11.0 if lettered else 9.0
-        narrow = column.cell < 100.0
-        name = text.short_muscle_name(bar.muscle) if narrow else text.muscle_name(bar.muscle)
         draw_sign(painter, bar.muscle, column.x + radius, 14.0, radius, self.colours, letter)
-        x, size = column.x + 2 * radius + (5.0 if narrow else 9.0), 15 if narrow else 20
-        room = column.x + column.cell - x
-        write(painter, name, (x, 14.0 + 0.36 * size), size, self.colours.ink, face=Face.BOLD, room=room)
+        if column.cell >= NARROW:
+            x, name = column.x + 2 * radius + 9.0, text.muscle_name(bar.muscle)
+            room = column.x + column.cell - x
+            write(painter, name, (x, 21.0), 20, self.colours.ink, face=Face.BOLD, room=room)
+        else:
+            at, name = (column.x, 44.0), text.short_muscle_name(bar.muscle)
+            write(painter, name, at, 15, self.colours.ink, face=Face.BOLD, room=column.cell)
 
     def _draw_track(
         self, painter: QPainter, column: Column, bar: SeenBar, seen: SeenBars, ruler: BarRuler

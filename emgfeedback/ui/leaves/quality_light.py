@@ -88,7 +88,7 @@ def draw_light(painter: QPainter, light: Light, x: float, y: float, ink: str, so
     painter.save()
     painter.translate(x, y)
     if light is Light.TROUBLE:
-        draw_triangle(painter, 10.0, 11.0, 8.4, ink, 2.4, marked=True)
+        draw_triangle(painter, 10.0, 11.0, 8.2, ink, 2.4, marked=True)
     else:
         painter.strokePath(_stroke(light), round_pen(soft if light is Light.NONE else ink, 2.6))
     painter.restore()

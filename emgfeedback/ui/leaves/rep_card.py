@@ -94,7 +94,7 @@ class RepCard(Leaf[RepCardState, SeenCard]):
 
     def _draw_left_out(self, painter: QPainter, title: str, seen: SeenCard) -> None:
         ink = self.colours.ink
-        draw_triangle(painter, 11.0, TITLE_BASELINE - 6.0, 9.5, ink, 2.6, marked=True)
+        draw_triangle(painter, 12.0, TITLE_BASELINE - 6.0, 9.5, ink, 2.6, marked=True)
         write(painter, title, (32.0, TITLE_BASELINE), 20, ink, face=Face.BOLD, room=WIDTH - 32.0)
         reason = tr(text.LEFT_OUT).format(reason=seen.left_out)
         for k, line in enumerate(lines_of(reason, Face.TEXT, 17, WIDTH - 32.0)[:4]):

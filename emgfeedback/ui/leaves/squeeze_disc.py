@@ -57,6 +57,7 @@ class SeenSqueeze(NamedTuple):
     best: int | None
     ring: int
     digit: str
+    percent: str
     note: str
 
 
@@ -67,12 +68,12 @@ class SqueezeDisc(Leaf[SqueezeDiscState, SeenSqueeze]):
 
     def __init__(self, palette: Palette, parent: QWidget | None = None, *, on_sheet: bool = False) -> None:
         super().__init__(palette, parent, on_sheet=on_sheet)
-        self._note = HeldDigits()
+        self._percent = HeldDigits()
 
     def see(self, state: SqueezeDiscState) -> SeenSqueeze:
         """Round radii to half a unit and the ring to half a unit of its length; the percent stands 0.2 s."""
         left = state.seconds_left
-        note = state.note or _level_words(state.level, state.best)
+        percent = _percent(state.level, state.best)
         ring_part = 0.0 if left is None else min(1.0, max(0.0, left / state.seconds_whole))
         running = left is not None and left > 0.0
         return SeenSqueeze(
@@ -81,32 +82,33 @@ class SqueezeDisc(Leaf[SqueezeDiscState, SeenSqueeze]):
             best=_half_units(state.best),
             ring=round(1200 * ring_part),
             digit=str(math.ceil(left - 1e-9)) if running and left is not None else "",
-            note=note if state.note or left is None else self._note.at(-left, note),
+            percent=percent if left is None else self._percent.at(-left, percent),
+            note=state.note,
         )
 
     def say(self, seen: SeenSqueeze) -> str:
         """``Glute squeeze, now, 105 % of best, 3 seconds left``."""
         squeeze = tr(text.SAY_SQUEEZE_FIRST).format(muscle=text.muscle_name(seen.muscle))
         left = tr(text.SAY_SECONDS_LEFT).format(seconds=seen.digit) if seen.digit else ""
-        return ", ".join(words for words in (squeeze, seen.note, left) if words)
+        return ", ".join(words for words in (squeeze, _legend(seen), left) if words)
 
     def still_key(self, seen: SeenSqueeze) -> Hashable:
         """The empty ring, and the words below."""
-        return (seen.muscle, seen.note)
+        return (seen.muscle, seen.percent, seen.note)
 
     def draw_still(self, painter: QPainter, seen: SeenSqueeze) -> None:
         """Ring track and legend."""
         painter.fillPath(ring(*MIDDLE, RADIUS, WIDTH), colour(self.colours.track))
-        left = tr(text.SECONDS_LEFT)
+        left, legend = tr(text.SECONDS_LEFT), _legend(seen)
         first = 44.0 + min(170.0, width(left, Face.TEXT, 17))
-        space, second = 42.0, 28.0 + min(190.0, width(seen.note, Face.TEXT, 17))
+        space, second = 42.0, 28.0 + min(190.0, width(legend, Face.TEXT, 17))
         x = MIDDLE[0] - (first + space + second) / 2
         painter.fillRect(QRectF(x, LEGEND_Y - 6.0, 34.0, 12.0), colour(self.colours.ink))
         at = (x + 44.0, LEGEND_Y + 6.0)
         write(painter, left, at, 17, self.colours.ink, room=170.0)
         x += first + space
         draw_sign(painter, seen.muscle, x + 10.0, LEGEND_Y, 10.0, self.colours)
-        write(painter, seen.note, (x + 28.0, LEGEND_Y + 6.0), 17, self.colours.ink, room=190.0)
+        write(painter, legend, (x + 28.0, LEGEND_Y + 6.0), 17, self.colours.ink, room=190.0)
 
     def draw_live(self, painter: QPainter, seen: SeenSqueeze) -> None:
         """Seconds, shape, digit, outline of the best."""
@@ -174,7 +176,12 @@ def _outline(muscle: str, radius: float) -> QPainterPath:
     return path
 
 
-def _level_words(level: float | None, best: float | None) -> str:
-    if level is None or best is None or best <= 0.0:
-        return tr(text.NOW)
-    return tr(text.NOW_OF_BEST).format(percent=round(100 * level / best))
+def _percent(level: float | None, best: float | None) -> str:
+    return "" if level is None or not best else f"{100 * level / best:.0f}"
+
+
+def _legend(seen: SeenSqueeze) -> str:
+    """What stands beside the sign: the note, or the squeeze in percent of the best."""
+    if seen.note:
+        return seen.note
+    return tr(text.NOW_OF_BEST).format(percent=seen.percent) if seen.percent else tr(text.NOW)

@@ -52,7 +52,6 @@ class SweepPicture:
     """A pixmap of ``size`` in device pixels over ``n_columns`` columns."""
 
     def __init__(self, size: QSize, n_columns: int, style: SweepStyle) -> None:
-        self.made_of = (size, n_columns, style)
         self.pixmap = QPixmap(size)
         self.pixmap.fill(Qt.GlobalColor.transparent)
         self.n_columns = n_columns
@@ -79,6 +78,8 @@ class SweepPicture:
         A step back, or more than a whole sweep at once, paints everything anew.
         """
         last = self._painted
+        if newest == last:
+            return
         self._painted = newest
         if last is None or newest < last or newest - last >= self.n_columns - 1:
             self._paint_all(newest, columns)
@@ -104,17 +105,16 @@ class SweepPicture:
         """Columns ``first`` to ``last`` of the ring, and the empty gap after them."""
         left, right = math.floor(self.x(first)), math.ceil(self.x(last + 1))
         place = QRect(left, 0, right + self.gap - left, self.pixmap.height())
-        painter = QPainter(self.pixmap)
-        painter.setClipRect(place)
-        # Ten times faster than CompositionMode_Clear, with the same result.
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
-        painter.fillRect(place, Qt.GlobalColor.transparent)
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        if self.style.shows_emg:
-            self._paint_emg(painter, first, last, columns)
-        if self.style.shows_envelope:
-            self._paint_envelope(painter, first, last, columns)
-        painter.end()
+        with QPainter(self.pixmap) as painter:
+            painter.setClipRect(place)
+            # Ten times faster than CompositionMode_Clear, with the same result.
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)
+            painter.fillRect(place, Qt.GlobalColor.transparent)
+            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+            if self.style.shows_emg:
+                self._paint_emg(painter, first, last, columns)
+            if self.style.shows_envelope:
+                self._paint_envelope(painter, first, last, columns)
 
     def _y(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         span, height = self.style.top_uv - self.style.bottom_uv, self.pixmap.height()
@@ -153,7 +153,8 @@ class SweepPicture:
             painter.setPen(pen)
             for begin, end in runs(values):
                 for start in range(begin, end - 1, STROKE_POINTS):
-                    chunk = slice(start, min(start + STROKE_POINTS + 1, end))
+                    # One line more than its own, so that the corner between two strokes is closed.
+                    chunk = slice(max(begin, start - 1), min(start + STROKE_POINTS + 1, end))
                     points = zip(xs[chunk].tolist(), ys[chunk].tolist(), strict=True)
                     painter.drawPolyline([QPointF(x, y) for x, y in points])
 

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRect, QRectF
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback.ui import text
@@ -61,12 +61,16 @@ class TraceState:
 
 
 class SeenTrace(NamedTuple):
-    """What of a state meets the eye: the newest column, counted from sample 0, stands for the signal."""
+    """What of a state meets the eye.
+
+    ``newest``, a column counted from sample 0, stands for the signal in the array at address ``memory``.
+    """
 
     muscle: str
     name: str
     newest: int | None
     n_columns: int
+    memory: int
     seconds: float
     top_uv: float
     bipolar: bool
@@ -86,6 +90,7 @@ class Trace(Leaf[TraceState, SeenTrace]):
         super().__init__(palette, parent, on_sheet=on_sheet)
         self._columns: Columns | None = None
         self._sweep: SweepPicture | None = None
+        self._made_for: tuple[object, ...] = ()
         self._note = HeldDigits()
 
     @property
@@ -107,6 +112,7 @@ class Trace(Leaf[TraceState, SeenTrace]):
             name=state.name,
             newest=(state.stop - 1) * n // state.window if state.stop > 0 else None,
             n_columns=n,
+            memory=state.columns.low.__array_interface__["data"][0],
             seconds=state.seconds,
             top_uv=state.top_uv,
             bipolar=state.bipolar,
@@ -144,16 +150,6 @@ class Trace(Leaf[TraceState, SeenTrace]):
         stop = left + (last + 1) / n * plot_width + 12.0 + 0.02 * plot_width
         places.append(QRectF(x, TITLE, min(stop, self.extent[0]) - x, self.extent[1] - TITLE))
         return places
-
-    def set_theme(self, palette: Palette) -> None:
-        """Paint in other colours, the signal too."""
-        self._sweep = None
-        super().set_theme(palette)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Paint the signal anew in the new size."""
-        self._sweep = None
-        super().resizeEvent(event)
 
     def draw_still(self, painter: QPainter, seen: SeenTrace) -> None:
         """Name, scale, grid and seconds."""
@@ -226,8 +222,9 @@ class Trace(Leaf[TraceState, SeenTrace]):
             top_uv=seen.top_uv,
             scale=self.scale * self.devicePixelRatioF(),
         )
-        if self._sweep is None or self._sweep.made_of != (plot.size(), seen.n_columns, style):
-            self._sweep = SweepPicture(plot.size(), seen.n_columns, style)
+        made_for = (plot.size(), style, seen.n_columns, seen.memory, seen.seconds)
+        if self._sweep is None or self._made_for != made_for:
+            self._sweep, self._made_for = SweepPicture(plot.size(), seen.n_columns, style), made_for
         return self._sweep
 
     def _plot(self, *, time_axis: bool) -> QRect:

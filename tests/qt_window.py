@@ -1,0 +1,85 @@
+"""What tests of the window share: a platform without a screen, pictures as numbers, repaints, long words."""
+
+import dataclasses
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if not os.environ.get("DISPLAY"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTranslator
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QWidget
+
+Pixels = NDArray[np.uint8]
+ACCENTED = str.maketrans("aeiouAEIOU", "àéîõüÀÉÎÕÜ")
+
+
+def pixels(picture: QWidget | QPixmap | QImage) -> Pixels:
+    """(height, width, 3) RGB of a widget as it paints itself now, or of a picture."""
+    if isinstance(picture, QWidget):
+        picture = picture.grab()
+    image = picture if isinstance(picture, QImage) else picture.toImage()
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine() // 4, 4)
+    return rows[:, : image.width(), 2::-1].copy()
+
+
+class PaintCounter(QObject):
+    """Counts the paint events of one widget."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.Paint
+        return super().eventFilter(watched, event)
+
+
+class LongWords(QTranslator):
+    """A language two fifths longer than English, with accents: what it changes went through ``tr``."""
+
+    def isEmpty(self) -> bool:
+        return False
+
+    def translate(self, context: Any, source: str, disambiguation: Any = None, n: int = -1) -> str:
+        return longer(source)
+
+
+def longer(sentence: str) -> str:
+    """``sentence`` in the long language; what stands in braces stays."""
+    pieces = sentence.replace("{", "\0{").replace("}", "}\0").split("\0")
+    accented = "".join(piece if piece.startswith("{") else piece.translate(ACCENTED) for piece in pieces)
+    return f"{accented} {'·' * max(1, round(0.4 * len(sentence)) - 1)}"
+
+
+@contextmanager
+def long_words() -> Iterator[None]:
+    """The application speaks the long language."""
+    translator = LongWords()
+    QCoreApplication.installTranslator(translator)
+    try:
+        yield
+    finally:
+        QCoreApplication.removeTranslator(translator)
+
+
+def in_long_words(state: Any, *, keep: tuple[str, ...] = ("muscle", "side", "pose")) -> Any:
+    """A state whose words are in the long language; the fields ``keep`` are no words."""
+    if isinstance(state, str):
+        return longer(state) if state else state
+    if isinstance(state, tuple):
+        return tuple(in_long_words(part, keep=keep) for part in state)
+    if dataclasses.is_dataclass(state) and not isinstance(state, type):
+        names = [field.name for field in dataclasses.fields(state) if field.name not in keep]
+        return dataclasses.replace(
+            state, **{name: in_long_words(getattr(state, name), keep=keep) for name in names}
+        )
+    return state
