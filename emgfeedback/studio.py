@@ -30,7 +30,7 @@ from emgfeedback.session.library import Library
 from emgfeedback.session.loop import Loop
 from emgfeedback.session.recorder import Recorder
 from emgfeedback.session.setup import Setup
-from emgfeedback.simulation.actions import REST, Action
+from emgfeedback.simulation.actions import REPS, REST, Action
 from emgfeedback.stage import Stage
 
 #: s between the end of a calibration and the first set: time to get into position.
@@ -147,7 +147,7 @@ class Studio:
         logic = SetLogic(self.opened.info.sfreq_hz, reps=self.wanted.reps, seconds=self.wanted.seconds)
         self.live_set = LiveSet(self.scene, exercise, logic, self.wanted.reps)
         self.stage = Stage.TRAINING
-        self._direct(Action("reps", count=self.wanted.reps))
+        self._direct(REPS)
         self.loop.attach(self.live_set)
         return self.live_set
 

@@ -1,5 +1,6 @@
 """Runs the window: a picture first, the rest after."""
 
+import contextlib
 import signal
 import sys
 from collections.abc import Callable
@@ -46,7 +47,17 @@ def _seat(
     from emgfeedback.ui.conductor import Conductor
 
     if window.isVisible():
+        _take_settings(window)
         window.seat(Conductor(request() if callable(request) else request, power, window.waker.wake))
+
+
+def _take_settings(window: Window) -> None:
+    from emgfeedback.settings import SettingsError, load_settings
+
+    # A damaged file is told by the source that cannot be opened, with what to correct.
+    with contextlib.suppress(SettingsError):
+        look = load_settings().window
+        window.take_look(look.theme, look.scale_percent)
 
 
 def run(request: "WindowRequest | Callable[[], WindowRequest]", power: Callable[[], Power]) -> "Conductor":

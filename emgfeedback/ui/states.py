@@ -28,12 +28,12 @@ MODES = {
     ShareState.GLUTE_QUIET: GaugeMode.GLUTE_QUIET,
     ShareState.WITHHELD: GaugeMode.WITHHELD,
 }
+#: The sign of each contact; whatever is not named here is trouble.
 LIGHTS = {
     Contact.GOOD: Light.GOOD,
     Contact.STARTING: Light.NONE,
-    Contact.CLIPPING: Light.TROUBLE,
-    Contact.LOOSE: Light.TROUBLE,
     Contact.NO_DATA: Light.NONE,
+    Contact.MAINS: Light.WATCH,
 }
 #: Ends of a ruler in µV, of which the least that holds all bars is taken.
 MICROVOLT_RULERS = (60.0, 150.0, 300.0, 600.0, 1500.0, 6000.0)
@@ -158,18 +158,23 @@ def _means(rep: Rep, picture: Picture) -> list[str]:
     ]
 
 
+def light_of(contact: Contact) -> Light:
+    """The sign of a contact."""
+    return LIGHTS.get(contact, Light.TROUBLE)
+
+
 def light(bar: Bar, picture: Picture) -> QualityLightState:
     """One channel's quality."""
     if picture.stale:
         return QualityLightState(Light.NONE, muscle_name(bar.muscle), tr(words.CONTACT[Contact.NO_DATA]))
-    return QualityLightState(LIGHTS[bar.contact], muscle_name(bar.muscle), tr(words.CONTACT[bar.contact]))
+    return QualityLightState(light_of(bar.contact), muscle_name(bar.muscle), tr(words.CONTACT[bar.contact]))
 
 
 def pad(bar: Bar | None, picture: Picture | None) -> Pad:
     """The drawn wearer's pad."""
     if bar is None or picture is None or picture.stale:
         return Pad.UNKNOWN
-    return {Light.GOOD: Pad.GOOD, Light.TROUBLE: Pad.TROUBLE}.get(LIGHTS[bar.contact], Pad.UNKNOWN)
+    return {Light.GOOD: Pad.GOOD, Light.TROUBLE: Pad.TROUBLE}.get(light_of(bar.contact), Pad.UNKNOWN)
 
 
 def glance(model: Model, picture: Picture) -> GlanceState:

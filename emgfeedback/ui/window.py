@@ -131,6 +131,16 @@ class Window(QWidget):
             surface.set_theme(palette)
         self.update()
 
+    def take_look(self, theme: str, scale_percent: int) -> None:
+        """Theme and size as the settings say; ``system`` follows the desktop."""
+        dark = self.palette().window().color().lightness() < 128
+        named = THEMES.get(theme) or THEMES["dark" if dark else "light"]
+        if named is not self.colours:
+            self.set_theme(named)
+        wanted = round(scale_percent / 100 * WIDTH), round(scale_percent / 100 * HEIGHT)
+        if (self.width(), self.height()) != wanted and not self.isFullScreen():
+            self.resize(*wanted)
+
     def _made(self, name: str) -> Page:
         if name not in self._pages:
             page = StartPage(self.colours, self) if name == "start" else make_page(name, self.colours, self)
@@ -139,6 +149,11 @@ class Window(QWidget):
             page.hide()
             page.setParent(self)
             self._pages[name] = page
+            changed = getattr(page, "changed", None)
+            if changed is not None:
+                changed.connect(
+                    lambda settings: self.take_look(settings.window.theme, settings.window.scale_percent)
+                )
             self.foot.show_keys(page.keys, page.hint)
             self._lay_out_page(page)
         return self._pages[name]
@@ -278,6 +293,8 @@ class Window(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """End everything, so that the recording is whole."""
         self._slow.stop()
+        for page in self._pages.values():
+            getattr(page, "close_errands", lambda: None)()
         if self.conductor is not None:
             self.conductor.close()
         super().closeEvent(event)

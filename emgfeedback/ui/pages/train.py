@@ -175,7 +175,7 @@ def _summary(model: Model) -> tuple[Item, ...]:
         digits = f"{100 * first.median_share:.0f}"
         after = width(digits, Face.DISPLAY, 152)
         items += [
-            Line(digits, -6.0, 178.0, 152, Face.DISPLAY),
+            Line(digits, 0.0, 178.0, 152, Face.DISPLAY),
             Line("%", after + 2.0, 178.0, 60, Face.DISPLAY),
             Line(tr(sentences.GLUTE_SHARE), after + 80.0, 136.0, 28, Face.BOLD, room=400.0),
             Line(
