@@ -1,7 +1,7 @@
 """Which muscle is on which pin: the wearer's knowledge, which no board can have.
 
 Written ``A0=glute:right,A1=quad:right``: pin, muscle and side of each pair of pads, in the
-order in which the channels are to come.
+order in which the channels are to come. For a table of samples, the name of a column stands for the pin.
 """
 
 import re
@@ -14,11 +14,15 @@ SIDES = ("left", "right")
 MOST_CHANNELS = 8
 
 _ENTRY = re.compile(r"A(\d{1,2})=([a-z]+):([a-z]+)")
+_COLUMN_ENTRY = re.compile(r"(.*\S)\s*=\s*([a-z]+):([a-z]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """The pads of ``muscle`` on ``side`` are wired to the analogue input ``pin`` (``"A0"``)."""
+    """The pads of ``muscle`` on ``side`` are wired to the analogue input ``pin`` (``"A0"``).
+
+    For a table of samples, ``pin`` is the name of the column.
+    """
 
     pin: str
     muscle: str
@@ -39,13 +43,23 @@ def parse_channel_map(text: str) -> ChannelMap:
     Raises ``ValueError``, one sentence, for anything else: a word that is no muscle or side,
     a pin or a muscle named twice, no channel at all or more than eight.
     """
-    entries = [entry.strip() for entry in text.split(",")]
-    channels = tuple(_parse_entry(entry) for entry in entries)
+    channels = tuple(_parse_entry(entry.strip()) for entry in text.split(","))
     if len(channels) > MOST_CHANNELS:
         raise ValueError(
             f"The channel map names {len(channels)} channels; a board has at most {MOST_CHANNELS}."
         )
     _refuse_twice("pin", [channel.pin for channel in channels], text)
+    _refuse_twice("muscle", [f"{channel.muscle}:{channel.side}" for channel in channels], text)
+    return channels
+
+
+def parse_column_map(text: str) -> ChannelMap:
+    """Read ``GMAX=glute:right,VL=quad:right``, where names of columns stand for pins.
+
+    A name may hold anything but a comma. Raises ``ValueError`` as ``parse_channel_map`` does.
+    """
+    channels = tuple(_parse_column_entry(entry.strip()) for entry in text.split(","))
+    _refuse_twice("column", [channel.pin for channel in channels], text)
     _refuse_twice("muscle", [f"{channel.muscle}:{channel.side}" for channel in channels], text)
     return channels
 
@@ -62,13 +76,26 @@ def _parse_entry(entry: str) -> Assignment:
             f"{entry!r} in the channel map is not PIN=MUSCLE:SIDE, as in A0=glute:right,A1=quad:right."
         )
     pin, muscle, side = match.groups()
+    return _assigned(f"A{int(pin)}", muscle, side)
+
+
+def _parse_column_entry(entry: str) -> Assignment:
+    match = _COLUMN_ENTRY.fullmatch(entry)
+    if match is None:
+        raise ValueError(
+            f"{entry!r} in the channel map is not COLUMN=MUSCLE:SIDE, as in GMAX=glute:right,VL=quad:right."
+        )
+    return _assigned(*match.groups())
+
+
+def _assigned(pin: str, muscle: str, side: str) -> Assignment:
     if muscle not in MUSCLES:
         raise ValueError(
             f"{muscle!r} in the channel map is no muscle known here; use one of {', '.join(MUSCLES)}."
         )
     if side not in SIDES:
         raise ValueError(f"{side!r} in the channel map is no side; use left or right.")
-    return Assignment(f"A{int(pin)}", muscle, side)
+    return Assignment(pin, muscle, side)
 
 
 def _refuse_twice(noun: str, values: list[str], text: str) -> None:

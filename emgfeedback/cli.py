@@ -220,6 +220,31 @@ def export(session: str, out: Path, *, force: bool) -> None:
 
 
 @main.command()
+@click.argument("file", type=_FILE, metavar="FILE.csv")
+@click.option("--sfreq", "sfreq_hz", required=True, type=click.FloatRange(100, 50_000), help="Rate, Hz.")
+@click.option("--unit", required=True, type=click.Choice(["uV", "mV", "counts"]), help="Unit of the columns.")
+@click.option("--bits", type=click.IntRange(6, 24), help="Bits of the converter: where counts clip.")
+@options.COLUMNS
+@click.option("--calibration", type=_FILE, help="100 %; without it, the best 500 ms of each column.")
+@click.option("--zero-phase", is_flag=True, help="Filter without delay, which only a finished file allows.")
+@click.option("--out", required=True, type=_FILE, help="OUT.csv: one row a rep.")
+@click.option("--force", is_flag=True, help="Replace OUT if it exists.")
+def analyse(*, out: Path, force: bool, **request: Any) -> None:
+    """Run the chain over raw EMG in columns of a CSV file."""
+    from emgfeedback.analyse import AnalysisRequest
+    from emgfeedback.analyse import analyse as run
+    from emgfeedback.analyse.table import refuse_target
+    from emgfeedback.settings import load_settings
+
+    with job():
+        refuse_target(out, force=force)
+        analysis = run(AnalysisRequest(settings=load_settings().chain, **request))
+        analysis.write(out, force=force)
+        for sentence in analysis.sentences:
+            click.echo(sentence)
+
+
+@main.command()
 @click.option("--pty", is_flag=True, help="Offer the person as a board on a pseudo-terminal.")
 @options.several(options.PERSONA, options.EXERCISE, options.SEED, options.CHANNELS)
 @click.option(

@@ -33,13 +33,15 @@ _WORDS = {
     int(Contact.MOTION): "{} cable moved",
     int(Contact.RESTLESS): "{} did not rest",
 }
+#: The muscle is seen to work, louder than the converter can say: a rep that is counted and left out.
+_SEEN = {int(Contact.CLIPPING)}
 _RANK = [contact.rank for contact in Contact]
 
 
 class _Side:
     """One side's share, zone and reps; without a calibration it has none of them."""
 
-    __slots__ = ("bad", "columns", "gate", "rep_limits", "reps", "tracker", "trouble")
+    __slots__ = ("bad", "columns", "gate", "rep_limits", "reps", "seen", "tracker", "trouble")
 
     def __init__(self, columns: SideColumns) -> None:
         self.columns = columns
@@ -49,6 +51,7 @@ class _Side:
         #: %MVC of glute and quad below which a rep has no share.
         self.rep_limits = (0.0, 0.0)
         self.bad = True
+        self.seen = False
         self.trouble = LOST
 
 
@@ -98,6 +101,7 @@ class Decisions:
             pair = (("glute", verdict[side.columns.glute]), ("quad", verdict[side.columns.quad]))
             muscle, worst = max(pair, key=lambda item: _RANK[item[1]])
             side.bad = worst != _GOOD
+            side.seen = worst in _SEEN
             side.trouble = _WORDS[worst].format(muscle) if side.bad else ""
 
     def skip(self, first_hop: int, next_hop: int, lost: int) -> None:
@@ -131,11 +135,11 @@ class Decisions:
                 if gate is not None:
                     # A short gap holds the zone; only a real reason empties it.
                     zones[k, column] = gate.state if gap else gate.push(tracker.balance)
-                if side.bad or gap:
+                if gap or (side.bad and not side.seen):
                     missing = 0 if lost is None else lost[k]
                     detector.push_blind(first_hop + k, row, side.trouble or LOST, missing)
                     continue
-                rep = detector.push(first_hop + k, row)
+                rep = detector.push(first_hop + k, row, side.trouble)
                 if rep is not None:
                     reps.append(_resolved(rep, side))
         return shares, states, zones, tuple(reps)

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
-from device.channel_map import ChannelMap, parse_channel_map
+from device.channel_map import ChannelMap, parse_channel_map, parse_column_map
 from emgfeedback.coach.exercises import EXERCISES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -22,6 +22,14 @@ def channel_map(_context: click.Context, _option: click.Parameter, value: str | 
         raise click.UsageError(str(error)) from error
 
 
+def column_map(_context: click.Context, _option: click.Parameter, value: str) -> ChannelMap:
+    """The value of analyse --channels; a wrong one is wrong usage."""
+    try:
+        return parse_column_map(value)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
 SOURCE = click.option(
     "--source",
     metavar="URL",
@@ -32,6 +40,13 @@ CHANNELS = click.option(
     metavar="MAP",
     callback=channel_map,
     help="Which muscle is on which pin: A0=glute:right,A1=quad:right. Remembered per wearer and board.",
+)
+COLUMNS = click.option(
+    "--channels",
+    required=True,
+    metavar="MAP",
+    callback=column_map,
+    help="Which column holds which muscle: GMAX=glute:right,VL=quad:right.",
 )
 WEARER = click.option(
     "--wearer", metavar="NAME", help="Who wears the pads; calibrations and zones are kept apart by name."

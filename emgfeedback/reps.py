@@ -58,12 +58,16 @@ LOST = "lost"
 
 @dataclass(frozen=True, slots=True)
 class _Blind:
-    """Hops ``first`` to ``stop`` (not included) that show nothing of the muscles, and why."""
+    """Hops ``first`` to ``stop`` (not included) that are no measure of the muscles, and why.
+
+    ``seen``: they still show that the muscles work, as a clipped signal does.
+    """
 
     first: int
     stop: int
     trouble: str
     lost: int
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +135,14 @@ class RepDetector:
         self._rows.clear()
         self._blinds.clear()
 
-    def push(self, hop: int, percents: list[float]) -> Rep | None:
+    def push(self, hop: int, percents: list[float], trouble: str = "") -> Rep | None:
         """One hop's %MVC of all channels; the rep that it completes, if it does.
 
         The percents must be multiples of one quantum (a power of two): their sums are then exact.
+        ``trouble`` says why they are no measure, although they show that the muscles work.
         """
+        if trouble:
+            self._blinds.append(_Blind(hop, hop + 1, trouble, 0, seen=True))
         self._blind_hops = 0
         window = self._window
         new = percents[self._glute] + percents[self._quad]
@@ -224,6 +231,7 @@ class RepDetector:
             return None
         start = max(shape.start, self._last_stop - origin)
         stop = min(shape.stop, n - 1 + self._lag)
+        hold_start = max(shape.hold_start, start)
         means, peaks = self._facts(n, start, shape.hold_stop, blind)
         left_out = self._left_out(origin + start, origin + stop)
         both = means[self._glute] + means[self._quad]
@@ -234,8 +242,8 @@ class RepDetector:
             self._number,
             self._side,
             self._sample(origin + start),
-            self._sample(origin + shape.hold_start),
-            self._sample(origin + shape.hold_stop),
+            self._sample(origin + hold_start),
+            self._sample(origin + max(shape.hold_stop, hold_start)),
             self._sample(origin + stop),
             (told + 1) * self._hop,
             means,
@@ -253,6 +261,8 @@ class RepDetector:
         """Which of the ``n`` hops from ``origin`` on show nothing."""
         blind = np.zeros(n, dtype=np.bool_)
         for b in self._blinds:
+            if b.seen:
+                continue
             blind[max(b.first - origin, 0) : max(b.stop - origin, 0)] = True
         return blind
 

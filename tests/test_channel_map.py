@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.channel_map import MUSCLES, SIDES, Assignment, format_channel_map, parse_channel_map
+from device.channel_map import (
+    MUSCLES,
+    SIDES,
+    Assignment,
+    format_channel_map,
+    parse_channel_map,
+    parse_column_map,
+)
 
 
 def test_parses_in_the_order_written():
@@ -49,3 +56,27 @@ def test_what_cannot_be_meant_is_refused_in_one_sentence(text, word):
     message = str(caught.value)
     assert message.endswith(".")
     assert "\n" not in message
+
+
+def test_a_column_of_a_table_stands_for_a_pin():
+    assert parse_column_map("Glute max (uV) = glute:right,VL=quad:right") == (
+        Assignment("Glute max (uV)", "glute", "right"),
+        Assignment("VL", "quad", "right"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("GMAX", "COLUMN=MUSCLE:SIDE"),
+        ("=glute:right", "COLUMN=MUSCLE:SIDE"),
+        ("GMAX=soleus:right", "hamstring"),
+        ("GMAX=glute:up", "left or right"),
+        ("VL=glute:right,VL=quad:right", "the column VL twice"),
+        ("VL=quad:right,VM=quad:right", "the muscle quad:right twice"),
+    ],
+)
+def test_a_wrong_column_map_is_refused_in_one_sentence(text, word):
+    with pytest.raises(ValueError, match=word) as caught:
+        parse_column_map(text)
+    assert str(caught.value).endswith(".")
