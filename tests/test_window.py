@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import xvfb_screen  # noqa: F401 - first of all, so that Qt finds a screen
 from command_line import run
+from pty_board import board_on_pty
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
@@ -19,9 +20,12 @@ from calibration.form import dump
 from calibration.plan import Plan
 from emgfeedback.chain import ChainSettings
 from emgfeedback.frame import ShareState
-from emgfeedback.live_set import SetRequest
+from emgfeedback.live_set import PowerReader, SetRequest
 from emgfeedback.power import Power
 from emgfeedback.session.file import SessionFile
+from emgfeedback.simulation.board import ONE_LEG, Scene, SimulatedBoard
+from emgfeedback.simulation.exercises import exercise_named
+from emgfeedback.simulation.personas import persona_named
 from emgfeedback.sources import open_source
 from emgfeedback.stage import Stage
 from emgfeedback.ui import app, states
@@ -44,9 +48,11 @@ PATIENCE_S = 60.0
 
 
 @contextlib.contextmanager
-def opened(qtbot: QtBot, request: WindowRequest, power: Power = Power.UNKNOWN) -> Iterator[Window]:
+def opened(
+    qtbot: QtBot, request: WindowRequest, power: PowerReader = lambda: Power.UNKNOWN
+) -> Iterator[Window]:
     """The window as ``app.run`` shows it, closed at the end."""
-    window = app.open_window(request, lambda: power)
+    window = app.open_window(request, power)
     with contextlib.suppress(AttributeError):
         qtbot.waitExposed(window)
     try:
@@ -68,6 +74,11 @@ def wait(qtbot: QtBot, done: Callable[[], bool], what: str) -> None:
 def press(qtbot: QtBot, window: Window, key: str) -> None:
     """A real key event at the window."""
     qtbot.keyClicks(window, key)
+
+
+def spoken(window: Window) -> str:
+    """All words on show, as a screen reader finds them."""
+    return " ".join(leaf.accessibleName() for leaf in window.findChildren(Words) if leaf.isVisible())
 
 
 def path_of(window: Window) -> Path:
@@ -113,7 +124,7 @@ def test_one_key_leads_from_start_through_calibration_and_set_to_the_summary(qtb
         finished = window.model.finished
         assert finished is not None
         assert len(finished.reps) == 2
-        assert "Set 1 is over" in " ".join(leaf.accessibleName() for leaf in window.findChildren(Words))
+        assert "Set 1 is over" in spoken(window)
         press(qtbot, window, "1")
         path = path_of(window)
     with SessionFile(path) as session:
@@ -181,14 +192,28 @@ def test_a_full_disk_is_a_sentence_and_the_set_goes_on(qtbot: QtBot, perfect: Pa
         assert "Ease out of the position" in window.model.finished.ended
 
 
-def test_a_board_on_mains_waits_with_a_banner_and_no_number(qtbot: QtBot) -> None:
-    with opened(qtbot, WindowRequest(SetRequest(), "sim:balanced")) as window:
-        wait(qtbot, lambda: window.model.picture is not None, "the source opens")
-        window._show_banner("Unplug the charger before the pads touch your skin.")
-        assert window.banner.isVisible()
-        assert window.banner.accessibleName().startswith("Unplug the charger")
-        window._show_banner("")
-        assert not window.banner.isVisible()
+def test_a_real_board_on_mains_waits_and_goes_on_when_the_charger_is_out(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("device.board.SOFTWARE_BOARD", 1)
+    scene = Scene(persona_named("balanced"), exercise_named("bridge"), 1, ONE_LEG)
+    plug = [Power.MAINS]
+    with board_on_pty(SimulatedBoard(scene, 1000.0).board) as served:
+        request = WindowRequest(SetRequest(), f"serial:{served.path}?oversample=4")
+        with opened(qtbot, request, lambda: plug[0]) as window:
+            wait(qtbot, window.banner.isVisible, "the banner")
+            assert window.banner.accessibleName().startswith("Unplug the charger")
+            assert "Paused until" in spoken(window)
+            assert window.model.picture is None
+            plug[0] = Power.BATTERY
+            wait(qtbot, lambda: window.model.picture is not None, "it goes on by itself")
+            assert not window.banner.isVisible()
+            assert window.model.who == ""
+            assert "Real board not calibrated today" in spoken(window)
+            wait(qtbot, lambda: "On battery" in spoken(window), "the power word")
+            press(qtbot, window, "3")
+            plug[0] = Power.MAINS
+            wait(qtbot, window.banner.isVisible, "the banner on the page Train")
 
 
 @pytest.fixture

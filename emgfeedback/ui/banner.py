@@ -15,7 +15,7 @@ from emgfeedback.ui.type_scale import Face
 class Banner(Leaf[str, str]):
     """One translated sentence across the window."""
 
-    DESIGN = (1280.0, 72.0)
+    DESIGN = (1280.0, 56.0)
 
     def see(self, state: str) -> str:
         """The sentence."""
@@ -32,8 +32,8 @@ class Banner(Leaf[str, str]):
     def draw_still(self, painter: QPainter, seen: str) -> None:
         """Triangle and words on the alarm colour."""
         painter.fillRect(QRectF(0.0, 0.0, *self.DESIGN), colour(self.colours.alarm))
-        draw_triangle(painter, 73.0, 38.0, 15.0, self.colours.on_alarm, 3.0, marked=True)
-        write(painter, seen, (104.0, 45.0), 24, self.colours.on_alarm, face=Face.BOLD, room=1120.0)
+        draw_triangle(painter, 73.0, 30.0, 14.0, self.colours.on_alarm, 3.0, marked=True)
+        write(painter, seen, (104.0, 37.0), 24, self.colours.on_alarm, face=Face.BOLD, room=1120.0)
 
     def draw_live(self, painter: QPainter, seen: str) -> None:
         """Nothing moves."""

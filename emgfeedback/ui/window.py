@@ -164,6 +164,7 @@ class Window(QWidget):
         shown = bool(sentence) and not self.page.whole
         if self.banner.isVisibleTo(self) != shown:
             self.banner.setVisible(shown)
+        if shown:
             self.banner.raise_()
 
     # Wishes
@@ -271,7 +272,9 @@ class Window(QWidget):
         bottom = self.height() - top
         self.strip.setGeometry(left, top, wide, strip)
         self.foot.setGeometry(left, bottom - foot, wide, foot)
-        self.banner.setGeometry(left, top + strip, wide, round(scale * 72.0))
+        high = round(scale * Banner.DESIGN[1])
+        # Where it hides least: over the keys of a page that is trained by, else below the strip.
+        self.banner.setGeometry(left, bottom - high if self.page.live else top + strip, wide, high)
         self._lay_out_page(self.page)
 
     def _lay_out_page(self, page: Page) -> None:

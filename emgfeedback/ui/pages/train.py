@@ -123,7 +123,7 @@ def _cue(model: Model, picture: Picture) -> tuple[Item, ...]:
     if beside:
         items.append(Line(beside, PHASES_RIGHT, 61.0, 18, tone="soft", align=Align.RIGHT, room=300.0))
         left -= min(width(beside, Face.TEXT, 18), 300.0)
-    else:
+    elif not picture.stale and model.moment.counted:
         left = _phases(items, model.moment.phase)
     large = cue(model, picture)
     room = left - 32.0
