@@ -34,12 +34,16 @@ class _Side:
     def __init__(self, columns: SideColumns, why_never: str) -> None:
         self.columns = [columns.glute, columns.quad]
         self.why_never = why_never
-        self.holds: list[Hold] = []
+        #: Holds by the first sample of their reps.
+        self.holds: dict[int, Hold] = {}
         self.last_stop = 0
 
 
 class RepWatch:
-    """``push`` frames, get the findings of the reps in them. ``start_set`` forgets the holds so far."""
+    """``push`` frames, get the findings of the reps in them.
+
+    ``start_set`` says from which sample on holds are compared with later ones only.
+    """
 
     def __init__(
         self, info: StreamInfo, settings: ChainSettings | None = None, calibration: Calibration | None = None
@@ -51,19 +55,20 @@ class RepWatch:
         self._sides = {
             side.name: _Side(side, never(info, (side.glute, side.quad))) for side in sides_of(info)
         }
+        self._set_starts = [0]
         self._raw = all(channel.signal == "raw" for channel in info.channels)
         self.calibrate(calibration)
 
     def calibrate(self, calibration: Calibration | None) -> None:
-        """Use another calibration from the next frame on; a new set begins."""
+        """Use another calibration from the next frame on; the holds so far are forgotten."""
         sides = sides_of(self._info)
         self._rest_uv = lay_ruler(self._info, self._settings, sides, calibration).rest_uv
-        self.start_set()
-
-    def start_set(self) -> None:
-        """What comes is compared with what comes, not with the set before."""
         for side in self._sides.values():
             side.holds.clear()
+
+    def start_set(self, sample: int) -> None:
+        """Reps that start at ``sample`` or later are another set; may be said ahead of time."""
+        self._set_starts.append(sample)
 
     def push(self, frame: Frame) -> tuple[RepFindings, ...]:
         """The findings of the reps in ``frame``."""
@@ -75,9 +80,11 @@ class RepWatch:
         earliest = max(side.last_stop, rep.told - self._recent.kept, 0)
         side.last_stop = rep.stop
         hold = self._hold(rep, side)
+        set_start = max(sample for sample in self._set_starts if sample <= rep.start)
+        side.holds = {start: earlier for start, earlier in side.holds.items() if start >= set_start}
         if hold is not None:
-            side.holds.append(hold)
-        spectral = Fatigue(why_not=side.why_never) if side.why_never else fatigue(side.holds)
+            side.holds[rep.start] = hold
+        spectral = Fatigue(why_not=side.why_never) if side.why_never else fatigue(list(side.holds.values()))
         return RepFindings(rep, self._onsets(rep, side, earliest), self._phases(rep, side), hold, spectral)
 
     def _onsets(self, rep: Rep, side: _Side, earliest: int) -> OnsetLag:

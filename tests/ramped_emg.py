@@ -1,7 +1,6 @@
 """Reps of two muscles whose onsets, rises and signal-to-noise ratios are given, through the pipeline."""
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -104,7 +103,6 @@ def calibration(ramps: Ramps) -> Calibration:
     return Calibration("test", "2026-01-01T00:00:00+00:00", "board", FS, True, channels, chain)
 
 
-@cache
 def frames_of(ramps: Ramps, seed: int, size: int = 4000) -> tuple[Frame, ...]:
     """The pipeline over the reps, in chunks of ``size`` samples."""
     pipeline = Pipeline(info(), None, calibration(ramps))

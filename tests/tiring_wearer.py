@@ -36,8 +36,15 @@ class TrainedSet:
         return next((f.rep.number for f in self.findings if f.fatigue.consistent), None)
 
 
-def train(persona: str, exercise: Exercise, seed: int, n_reps: int, adc: Adc = TWELVE_BITS) -> TrainedSet:
-    """Let a person do a set, and watch its reps."""
+def train(
+    persona: str,
+    exercise: Exercise,
+    seed: int,
+    n_reps: int,
+    adc: Adc = TWELVE_BITS,
+    set_starts: tuple[int, ...] = (),
+) -> TrainedSet:
+    """Let a person do reps, and watch them; other sets begin at the samples ``set_starts``."""
     script = ((0.0, REST), (2.0, Action("reps", count=n_reps)))
     person = Person(PERSONAS[persona], exercise, seed, ONE_LEG, 1000.0, script)
     rep_s = exercise.rest_s + exercise.rise_s + exercise.hold_s + exercise.lower_s
@@ -50,6 +57,8 @@ def train(persona: str, exercise: Exercise, seed: int, n_reps: int, adc: Adc = T
     counts = np.stack([adc.convert(uv[:, k], noise[k]) for k in range(2)], axis=1)
     calibration = person.perfect_calibration(info, ChainSettings(), "2026-01-01T00:00:00+00:00", "test")
     pipeline, watch = Pipeline(info, None, calibration), RepWatch(info, None, calibration)
+    for sample in set_starts:
+        watch.start_set(sample)
     findings = tuple(f for chunk in chunks(counts) for f in watch.push(pipeline.push(chunk)))
     return TrainedSet(findings, tuple(rep for rep in person.reps if rep.complete))
 

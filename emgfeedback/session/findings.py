@@ -1,0 +1,40 @@
+"""Findings of a recorded session's reps: onsets, phases, co-contraction, spectral shift, for reports."""
+
+from pathlib import Path
+
+from emgfeedback.rep_findings import RepFindings, RepWatch
+from emgfeedback.session.analysis import frames
+from emgfeedback.session.file import SessionFile
+from emgfeedback.session.setup import Setup, setups
+
+#: Kind of the event that ends a set; what follows is compared with itself only.
+SET_ENDED = "set ended"
+
+
+def findings(path: Path | str) -> tuple[RepFindings, ...]:
+    """Run a session through its pipeline, and say what is known of each rep. Raises ``SessionError``.
+
+    What a live ``RepWatch`` under the same setups says, as it sees the same frames cut elsewhere.
+    """
+    found: list[RepFindings] = []
+    with SessionFile(path) as session:
+        setup = Setup.of(session.header)
+        coming = setups(setup, session.events(), session.calibrations)[1:]
+        watch = _watch(session, setup)
+        for chunk, frame in frames(session):
+            while coming and coming[0][0] <= chunk.start:
+                before, setup = setup, coming.pop(0)[1]
+                if setup.settings != before.settings:
+                    watch = _watch(session, setup)
+                elif setup.calibration != before.calibration:
+                    watch.calibrate(setup.calibration)
+            found += watch.push(frame)
+    return tuple(found)
+
+
+def _watch(session: SessionFile, setup: Setup) -> RepWatch:
+    watch = RepWatch(session.info, setup.settings, setup.calibration)
+    for event in session.events():
+        if event.kind == SET_ENDED:
+            watch.start_set(event.sample)
+    return watch
