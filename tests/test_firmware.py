@@ -34,6 +34,7 @@ from device.wire import (
 PINS_HZ = 8000.0
 AT_ONCE = -1
 PHASES = range(0, 128, 16)
+PHASE_S = 1.5  # of simulated time at each of them
 TICK_LATENCY_US = 60 / 16
 NAMES = {(2, 1): "2 ch x1", (4, 1): "4 ch x1", (2, 4): "2 ch x4", (4, 4): "4 ch x4"}
 
@@ -217,7 +218,7 @@ def test_conversions_start_in_time(n_channels: int) -> None:
 @pytest.mark.parametrize("n_channels", [2, 4])
 @pytest.mark.parametrize("phase", PHASES)
 def test_conversions_start_in_time_with_the_converters_clock(n_channels: int, phase: int) -> None:
-    run = streamed(n_channels, 1, 2.5, phase)
+    run = streamed(n_channels, 1, PHASE_S, phase)
     jitter = converted(run).conversion_jitter()
     assert jitter.p99_us <= 10
     assert jitter.most_us <= 20
@@ -229,7 +230,7 @@ def test_conversions_start_in_time_with_the_converters_clock(n_channels: int, ph
 def test_the_mean_instant_of_a_sum_is_in_time(
     n_channels: int, p99_us: float, most_us: float, phase: int
 ) -> None:
-    run = streamed(n_channels, 4) if phase == AT_ONCE else streamed(n_channels, 4, 2.5, phase)
+    run = streamed(n_channels, 4) if phase == AT_ONCE else streamed(n_channels, 4, PHASE_S, phase)
     jitter = converted(run).set_jitter()
     assert jitter.p99_us <= p99_us
     assert jitter.most_us <= most_us
@@ -241,7 +242,7 @@ def test_info_tells_the_skew_of_each_channel(n_channels: int, oversample: int) -
     """Within half a clock of the converter, whose phase the firmware does not know."""
     clock_us = 4 if (n_channels, oversample) == (4, 4) else 8
     for phase in PHASES:
-        run = streamed(n_channels, oversample, 2.5, phase)
+        run = streamed(n_channels, oversample, PHASE_S, phase)
         told = np.array([channel.skew_s for channel in run.of(Info)[-1].channels]) * 1e6
         was = converted(run).skew_us() + TICK_LATENCY_US + 1.5 * clock_us
         assert np.abs(told - was).max() <= clock_us / 2 + 1
