@@ -103,7 +103,7 @@ class Flags:
     glute: str = "#1D3FB8"
     quad: str = "#F5B02A"
     none: str = "#7F848C"
-    stripe: str = "#6A7078"
+    stripe: str = "#717780"
     light: str = "#FAF8F4"
     dark: str = "#14181F"
 

@@ -1,6 +1,6 @@
 """Inter in three cuts, loaded from the package, and the scale of sizes in pixels at 1280 x 800.
 
-All digits are tabular: a number that is live must not jitter.
+The digits of running text are tabular; lettering.py sets those of large numbers in cells.
 """
 
 from enum import Enum

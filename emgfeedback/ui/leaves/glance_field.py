@@ -15,7 +15,7 @@ from emgfeedback.ui.arcs import circle
 from emgfeedback.ui.hatching import hatch
 from emgfeedback.ui.held_digits import HeldDigits
 from emgfeedback.ui.leaves.leaf import Leaf
-from emgfeedback.ui.lettering import Align, write
+from emgfeedback.ui.lettering import Align, write, write_number
 from emgfeedback.ui.palette import FLAGS, Palette, colour
 from emgfeedback.ui.signs import round_pen
 from emgfeedback.ui.text import tr
@@ -144,7 +144,7 @@ class GlanceField(Leaf[GlanceState, SeenGlance]):
             return
         token = self._lettering(seen.flag)
         at = (MIDDLE[0], NUMBER_BASELINE)
-        self._write(painter, seen.digits, at, NUMBER, token, room=560.0)
+        write_number(painter, seen.digits, "", at, (NUMBER, WORD), token, room=560.0)
         if seen.hold and seen.flag is not Flag.NEUTRAL:
             _draw_rim(painter, seen.flag, seen.hold / 1200, token)
 

@@ -77,7 +77,7 @@ class HoldRing(Leaf[HoldRingState, SeenRing]):
         ink, soft = self.colours.ink, self.colours.soft
         painter.fillPath(ring(*MIDDLE, RADIUS, WIDTH), colour(self.colours.track))
         at = (MIDDLE[0], MIDDLE[1] + 34.0)
-        write_number(painter, str(seen.rep), "", at, (112, 44), ink, room=164.0)
+        write_number(painter, str(seen.rep), "", at, (112, 44), ink, room=164.0, live=False)
         below = tr(text.REPS) if seen.target is None else tr(text.OF_REPS).format(target=seen.target)
         at = (MIDDLE[0], MIDDLE[1] + 66.0)
         write(painter, below, at, 18, soft, align=Align.CENTRE, room=116.0)

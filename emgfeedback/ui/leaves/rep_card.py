@@ -86,7 +86,8 @@ class RepCard(Leaf[RepCardState, SeenCard]):
             return
         write(painter, title, (0.0, TITLE_BASELINE), 20, colours.ink, face=Face.BOLD, room=116.0)
         at = (WIDTH, TITLE_BASELINE)
-        write_number(painter, str(seen.share), "%", at, (44, 22), colours.ink, align=Align.RIGHT)
+        sizes = (44, 22)
+        write_number(painter, str(seen.share), "%", at, sizes, colours.ink, align=Align.RIGHT, live=False)
         draw_split(painter, seen.share / 100, QRectF(0.0, SPLIT_TOP, WIDTH, SPLIT_HEIGHT), colours)
         shades = [(fact, colours.ink) for fact in seen.facts] + [(seen.comparison, colours.soft)]
         for k, (line, shade) in enumerate(pair for pair in shades if pair[0]):

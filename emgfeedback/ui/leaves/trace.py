@@ -244,6 +244,6 @@ class Trace(Leaf[TraceState, SeenTrace]):
 
 def ticks(top_uv: float, *, bipolar: bool) -> tuple[float, ...]:
     """Round µV at which the grid is drawn: one to three on each side of zero, off the plot's edge."""
-    step = next((step for step in TICK_STEPS if top_uv / step < 2.2), TICK_STEPS[-1])
+    step = next((step for step in TICK_STEPS if top_uv / step <= 2.5), TICK_STEPS[-1])
     most = int(0.9 * top_uv / step)
     return tuple(k * step for k in range(-most if bipolar else 0, most + 1))
