@@ -1,5 +1,6 @@
 """Who decides for the window: opens sources, takes the wearer's wishes, and says what to show. No Qt here."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from emgfeedback.frame import Frame
 from emgfeedback.live_set import PowerReader
 from emgfeedback.opening import SIMULATED_URL
 from emgfeedback.power import Power
+from emgfeedback.session.loop import Loop
 from emgfeedback.stage import Stage
 from emgfeedback.studio import FinishedSet, Studio
 from emgfeedback.ui.entrance import Entrance, WindowRequest
@@ -19,6 +21,9 @@ from emgfeedback.ui.model import Delays, Model
 
 #: The simulated person calibrates in the quick form, labelled so.
 QUICK = Plan(quick=True, pause_s=5.0, position_s=4.0)
+
+#: s between two looks at the delays.
+DELAYS_PERIOD_S = 0.5
 
 
 class Conductor:
@@ -39,6 +44,8 @@ class Conductor:
         self.last_note = ""
         self._begins = request.begins
         self.newest_host_s = 0.0
+        self._delays: Delays | None = None
+        self._delays_at_s = 0.0
         #: Board and 100 % of the source before, for when the same one is opened again.
         self._kept: tuple[str, Calibration | None] | None = None
         self._entrance = Entrance(request, None, power).start(woken)
@@ -47,7 +54,9 @@ class Conductor:
 
     def begin(self) -> None:
         """The one big action."""
-        if self.studio is not None:
+        if self.studio is not None and self.studio.trouble:
+            self._open(None)
+        elif self.studio is not None:
             self.studio.goes_on = not self.request.only_calibrates
             self.studio.begin(self._plan)
         elif self._entrance.fault:
@@ -139,10 +148,7 @@ class Conductor:
             finished=studio.finished[-1] if studio.finished and not training else None,
             seconds_to_set=studio.seconds_to_set,
             time_s=loop.stop / opened.info.sfreq_hz,
-            delays=Delays(
-                (1000 * loop.delay.percentile(50), 1000 * loop.delay.percentile(95)),
-                (1000 * loop.painted.percentile(50), 1000 * loop.painted.percentile(95)),
-            ),
+            delays=self._delays_of(loop),
             studio=studio,
         )
 
@@ -160,6 +166,17 @@ class Conductor:
     def _plan(self) -> Plan:
         simulated = self.studio is not None and self.studio.opened.person is not None
         return self.request.plan or (QUICK if simulated else Plan())
+
+    def _delays_of(self, loop: Loop) -> Delays:
+        """The delays, worked out twice a second: nobody reads them faster."""
+        now_s = time.monotonic()
+        if self._delays is None or now_s - self._delays_at_s >= DELAYS_PERIOD_S:
+            self._delays_at_s = now_s
+            self._delays = Delays(
+                (1000 * loop.delay.percentile(50), 1000 * loop.delay.percentile(95)),
+                (1000 * loop.painted.percentile(50), 1000 * loop.painted.percentile(95)),
+            )
+        return self._delays
 
     def _open(self, url: str | None) -> None:
         kept = (self.studio.opened.info.source_id, self.studio.calibration) if self.studio else None

@@ -31,6 +31,9 @@ PAGE_OF = {
     Stage.RESTING: "train",
 }
 
+#: What Esc ends, once its page is on show.
+ENDED_BY_ESC = (Stage.CALIBRATING, Stage.READY, Stage.TRAINING)
+
 
 class Decider(Protocol):
     """What the window needs of the conductor."""
@@ -215,10 +218,9 @@ class Window(QWidget):
     def _back(self) -> None:
         if self.page.name in ("glance", "keys"):
             self.go(self._before)
-        elif (
-            self.model.stage in (Stage.TRAINING, Stage.CALIBRATING, Stage.READY)
-            and self.conductor is not None
-        ):
+        elif self.model.stage in ENDED_BY_ESC and self.page.name != PAGE_OF[self.model.stage]:
+            self.go(PAGE_OF[self.model.stage])
+        elif self.model.stage in ENDED_BY_ESC and self.conductor is not None:
             self.conductor.stop()
             self.draw()
         else:

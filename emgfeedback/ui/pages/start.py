@@ -210,7 +210,7 @@ def headline(model: Model) -> tuple[str, str, str]:
 def big_action(model: Model) -> tuple[str, str, bool]:
     """Word and key of the one big action, and whether it has to wait."""
     if model.fault:
-        return sentences.TRY_AGAIN, sentences.SPACE, model.studio is not None
+        return sentences.TRY_AGAIN, sentences.SPACE, False
     if model.studio is None:
         return sentences.WAITING, sentences.UNPLUGGED if model.banner else "", True
     if model.stage is Stage.READY:
