@@ -32,8 +32,8 @@ BRACKET_RADIUS = RADIUS + WIDTH / 2 + 18.0
 SPLIT_GAP = 1.35
 #: Steps of the whole arc that an eye can tell: half a unit of its length.
 STEPS = 1600
-#: The widest places inside the arc and between the names: the number, the headline, the advice.
-NUMBER_ROOM, HEADLINE_ROOM, ADVICE_ROOM = 316.0, 284.0, 250.0
+#: The widest places inside the arc and between the names: number, word in its place, headline, advice.
+NUMBER_ROOM, WORD_ROOM, HEADLINE_ROOM, ADVICE_ROOM = 284.0, 316.0, 284.0, 250.0
 NUMBER_BASELINE, HEADLINE_BASELINE, ADVICE_BASELINE = 318.0, 366.0, 396.0
 
 
@@ -178,7 +178,7 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
         """The two muscles' parts, the mark between them, and the number."""
         if seen.split is not None:
             self._draw_split(painter, seen.split)
-            at = (CENTRE[0] + 12.0, NUMBER_BASELINE)
+            at = (CENTRE[0] + (12.0 if len(seen.digits) < 3 else 2.0), NUMBER_BASELINE)
             write_number(painter, seen.digits, "%", at, (152, 60), self.colours.ink, room=NUMBER_ROOM)
         if seen.other is not None:
             self._draw_parts(painter, seen.other, INNER_RADIUS, INNER_WIDTH)
@@ -222,8 +222,8 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
         word = tr(INSTEAD.get(seen.mode, ""))
         if word:
             size = 88 if seen.mode is GaugeMode.REST else 60
-            at = (x, CENTRE[1] + 0.26 * fitting_size(word, Face.DISPLAY, size, NUMBER_ROOM))
-            write(painter, word, at, size, ink, face=Face.DISPLAY, align=Align.CENTRE, room=NUMBER_ROOM)
+            at = (x, CENTRE[1] + 0.26 * fitting_size(word, Face.DISPLAY, size, WORD_ROOM))
+            write(painter, word, at, size, ink, face=Face.DISPLAY, align=Align.CENTRE, room=WORD_ROOM)
         at = (x, HEADLINE_BASELINE)
         if seen.headline != word:
             write(painter, seen.headline, at, 28, ink, face=Face.BOLD, align=Align.CENTRE, room=HEADLINE_ROOM)
