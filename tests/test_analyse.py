@@ -168,8 +168,9 @@ def test_clipped_samples_are_counted_and_a_clipped_rep_is_left_out(recording, tm
     file = write_csv(tmp_path / "loud.csv", {"GMAX": loud[:, 0], "VL": loud[:, 1]})
     analysis = request(file, unit="counts", bits=12)
     assert analysis.clipped[0] > 100
-    assert {rep.left_out for rep in analysis.reps} <= {"glute signal clipped", "quad signal clipped"}
     assert len(analysis.reps) == len(run(recording)[1])
+    assert all(rep.left_out for rep in analysis.reps)
+    assert sum("clipped" in rep.left_out for rep in analysis.reps) >= 4
 
 
 def test_a_column_that_never_works_has_no_percent(recording, tmp_path) -> None:
