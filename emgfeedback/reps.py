@@ -168,7 +168,11 @@ class RepDetector:
         """``n_hops`` before ``hop`` show nothing: a rep goes on over a short gap, a long one ends it."""
         self._blind_hops += n_hops
         if self._blind_hops > self._longest_blind or not self._rows:
+            unseen = self._blind_hops > self._longest_blind or bool(self._blinds)
             self.restart()
+            if unseen:
+                # What is under way when sight returns began unseen: it reaches back to this hop.
+                self._blinds.append(_Blind(hop - 1, hop + 1, trouble, lost))
             return
         self._blinds.append(_Blind(hop - n_hops, hop, trouble, lost))
         self._drives.extend([self._drive] * n_hops)

@@ -27,7 +27,8 @@ CLIPPED_FEW: Final = 3
 CLIPPED_FEW_BLOCKS: Final = 2
 RAIL_MARGIN: Final = 0.005
 FINE_COUNT_UV: Final = 5.0
-AT_WORK_UV: Final = 20.0
+#: µV RMS of a channel at work, with coarse counts and with fine ones.
+AT_WORK_UV, AT_WORK_FINE_UV = 20.0, 12.0
 #: A flat line still shows the converter's noise: while others work, less than this part of the rest is flat.
 FLAT_OF_REST: Final = 0.6
 #: In its own squeeze a channel that stays below twice its rest, or two counts, is dead.
@@ -36,7 +37,7 @@ DEAD_COUNTS: Final = 2.0
 LOOSE_UV: Final = 50.0
 LOOSE_OVER_REST: Final = 3.0
 #: Share of the power within the band at one mains frequency: bad, no longer bad, worth a word.
-MAINS_BAD, MAINS_OVER, MAINS_WARN = 0.22, 0.14, 0.12
+MAINS_BAD, MAINS_OVER, MAINS_WARN = 0.19, 0.12, 0.12
 #: Part of the 100 % below which mains is let pass, and µV, which alone count while there is no 100 %.
 MAINS_OF_FULL: Final = 0.05
 MAINS_UV: Final = 8.0
@@ -67,6 +68,7 @@ class ChannelWatch:
         self.high_uv = (d1 - margin) * scale + offset_uv
         self.low_uv = (d0 + margin) * scale + offset_uv if self.raw else -np.inf
         self._fine = scale <= FINE_COUNT_UV
+        self._at_work_uv = AT_WORK_FINE_UV if self._fine else AT_WORK_UV
         self._clipped_full = CLIPPED_SHARE * CLIPPED_BLOCKS * block
         self.kind = KindWatch(channel, offset_uv)
         self.rest_uv = self.full_uv = float("nan")
@@ -96,7 +98,7 @@ class ChannelWatch:
         skipped = max(0, len(self._energies) - STILL_BLOCKS)
         self.energy = energy = sum(islice(self._energies, skipped, None))
         self.level_uv = level = math.sqrt(energy / sum(islice(self._samples, skipped, None)))
-        self.works = self.raw and level >= AT_WORK_UV
+        self.works = self.raw and level >= self._at_work_uv
         self.loud = self.raw and level >= LOOSE_UV and not level <= LOOSE_OVER_REST * self.rest_uv
         self.caution = _GOOD
 

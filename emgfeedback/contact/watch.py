@@ -24,7 +24,7 @@ What is named, and on what grounds:
     calibrated rest while another channel works. In its own squeeze (``expect``) any channel below twice
     its rest, or two counts, is dead.
 ``MAINS``
-    At 50 or 60 Hz lies 22 % of the power within the band (the harmonics, and chance, are why it is not
+    At 50 or 60 Hz lies 19 % of the power within the band (half would be as much mains as muscle; harmonics and chance are why it is not
     half), and it is worth 5 % of the calibrated 100 %. The level is needed because clean rest is mostly
     mains: 3 µV of it over 2 µV of noise is 65 % of the power.
 ``MOTION``
