@@ -1,5 +1,6 @@
 """What holds for every leaf in every state: it paints, speaks, leaks nothing, repaints only for an eye."""
 
+import copy
 import dataclasses
 import itertools
 import random
@@ -16,7 +17,9 @@ from emgfeedback.ui.gallery import Gallery
 from emgfeedback.ui.gallery_states import Example, all_examples
 from emgfeedback.ui.leaves.leaf import Leaf
 from emgfeedback.ui.leaves.quality_light import QualityLight
+from emgfeedback.ui.leaves.stations import Stations
 from emgfeedback.ui.leaves.trace import Trace, TraceState
+from emgfeedback.ui.leaves.trials import Trials
 from emgfeedback.ui.palette import DARK, LIGHT, THEMES, Palette
 from emgfeedback.ui.type_scale import SMALLEST, load_fonts
 
@@ -107,7 +110,9 @@ def test_an_equal_state_repaints_nothing(example, qtbot) -> None:
     qtbot.waitExposed(widget)
     qtbot.wait(1)
     paints = PaintCounter(widget)
-    widget.show_state(dataclasses.replace(example.state))
+    # The arrays of a trace are its signal's own memory: its equal state holds the same ones.
+    same = example.state if isinstance(widget, Trace) else copy.deepcopy(example.state)
+    widget.show_state(same)
     qtbot.wait(5)
     assert paints.count == 0
     widget.set_theme(DARK)
@@ -168,8 +173,9 @@ def test_a_theme_is_a_change_of_colours_alone(leaf) -> None:
     assert changed.accessibleName() == shown(example).accessibleName()
 
 
-@every_leaf
+@pytest.mark.parametrize("leaf", [leaf for leaf in LEAVES if leaf not in (Stations, Trials)])
 def test_another_language_is_said_and_painted_at_once(leaf, qtbot) -> None:
+    # Stations and trials have no words of their own: all of theirs come with the state.
     widget = shown(Example(leaf, "", states_of(leaf)[0]))
     before = widget.accessibleName()
     with long_words():

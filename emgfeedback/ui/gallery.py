@@ -31,6 +31,8 @@ ROWS = (
     Row(states.strips, 3),
     Row(states.lights, 8),
     Row(states.squeezes, 5),
+    Row(states.trials, 3),
+    Row(states.stations, 1),
     Row(states.glances, 6),
     Row(states.bodies, 8),
     Row(states.traces, 2),

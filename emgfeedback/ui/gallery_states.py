@@ -16,8 +16,10 @@ from emgfeedback.ui.leaves.rep_card import RepCard, RepCardState
 from emgfeedback.ui.leaves.rep_strip import RepMark, RepStrip, RepStripState
 from emgfeedback.ui.leaves.share_gauge import GaugeMode, ShareGauge, ShareGaugeState
 from emgfeedback.ui.leaves.squeeze_disc import SqueezeDisc, SqueezeDiscState
+from emgfeedback.ui.leaves.stations import Station, Stations
 from emgfeedback.ui.leaves.sweep_picture import Columns
 from emgfeedback.ui.leaves.trace import Shows, Trace, TraceState
+from emgfeedback.ui.leaves.trials import TrialBar, Trials, TrialsState
 
 ZONE = (0.65, 0.80)
 NOW_S = 12.0
@@ -159,6 +161,29 @@ def squeezes() -> tuple[Example, ...]:
     return tuple(Example(SqueezeDisc, caption, state) for caption, state in states.items())
 
 
+def trials() -> tuple[Example, ...]:
+    """The squeezes so far."""
+    title = "Squeezes so far"
+    one, two, three = TrialBar(148, "148 µV"), TrialBar(155, "155 µV"), TrialBar(163, "now")
+    states = {
+        "before the first squeeze": TrialsState("glute", title),
+        "the third squeeze": TrialsState("glute", title, (one, two, three)),
+        "one too short": TrialsState("quad", title, (one, two, TrialBar(61, "too short", counts=False))),
+    }
+    return tuple(Example(Trials, caption, state) for caption, state in states.items())
+
+
+def stations() -> tuple[Example, ...]:
+    """The way through the calibration."""
+    way = (
+        Station("Contact", "2 good", 1.0),
+        Station("Rest", "2.1 µV", 1.0),
+        Station("Glute", "squeeze 3 of 3", 0.7, now=True),
+        Station("Quad", "3 squeezes"),
+    )
+    return (Example(Stations, "half-way through the calibration", way),)
+
+
 def glances() -> tuple[Example, ...]:
     """The field of Glance."""
     states = {
@@ -212,5 +237,6 @@ def emg_columns(seed: int, *, lost: tuple[int, ...], count: int) -> Columns:
 
 def all_examples() -> tuple[Example, ...]:
     """Every leaf in every state."""
-    groups = (gauges, bars, rings, cards, strips, lights, squeezes, glances, bodies, traces)
+    train = (gauges, bars, rings, cards, strips, lights)
+    groups = (*train, squeezes, trials, stations, glances, bodies, traces)
     return tuple(example for group in groups for example in group())
