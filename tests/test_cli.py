@@ -5,6 +5,7 @@ import os
 import pty
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 
@@ -72,21 +73,18 @@ def test_port_held_by_another_program_is_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.skipif(
     os.getuid() != 0, reason="needs root, to become a user without the right to open the port"
 )
-def test_port_without_permission_is_one_sentence(tmp_path: Path) -> None:
+def test_port_without_permission_is_one_sentence() -> None:
     controller, device = pty.openpty()
     path = os.ttyname(device)
     Path(path).chmod(0o600)
-    home = tmp_path / "home"
-    home.mkdir()
-    for folder in (home, *home.parents):
-        if folder.is_relative_to("/tmp"):
-            folder.chmod(0o777)
     other_user = ["setpriv", "--reuid=65534", "--clear-groups"]
-    result = subprocess.run(
-        [*other_user, *COMMAND, "live", "--source", f"serial:{path}", "--view", "none"],
-        capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
-        env={**os.environ, "EMGFEEDBACK_HOME": str(home)},
-    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as home:
+        Path(home).chmod(0o777)
+        result = subprocess.run(
+            [*other_user, *COMMAND, "live", "--source", f"serial:{path}", "--view", "none"],
+            capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL,
+            env={**os.environ, "EMGFEEDBACK_HOME": home},
+        )  # fmt: skip
     os.close(controller)
     os.close(device)
     if "No module named" in result.stderr or "can't open" in result.stderr or result.returncode == 126:

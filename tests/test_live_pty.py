@@ -1,5 +1,6 @@
 """The simulated person behind a real serial port, in real time, in processes of their own."""
 
+import math
 import os
 import re
 import signal
@@ -85,7 +86,11 @@ def test_a_set_of_each_persona_over_a_port_in_real_time(tmp_path: Path) -> None:
         results = list(pool.map(set_of, PERSONAS, folders))
     for persona, (found, true) in zip(PERSONAS, results, strict=True):
         assert len(found) == REPS, persona
-        assert statistics.mean(found) == pytest.approx(statistics.mean(true), abs=0.05), persona
+        # A rep whose glute is less than the simulated Uno resolves counts, without a number.
+        counted = [(s, t) for s, t in zip(found, true, strict=True) if not math.isnan(s)]
+        assert len(counted) >= REPS - 2, persona
+        shares, truths = zip(*counted, strict=True)
+        assert statistics.mean(shares) == pytest.approx(statistics.mean(truths), abs=0.05), persona
 
 
 def test_unplugged_and_back_at_the_same_url_the_set_goes_on(tmp_path: Path) -> None:

@@ -16,7 +16,12 @@ from emgfeedback import __version__
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("emgfeedback", "device", "calibration")
 #: Distribution -> the module that it brings, where the two names differ.
-MODULE_OF = {"pyserial": "serial", "tomli-w": "tomli_w", "PySide6-Essentials": "PySide6"}
+MODULE_OF = {
+    "pyserial": "serial",
+    "tomli-w": "tomli_w",
+    "PySide6-Essentials": "PySide6",
+    "pytest-qt": "pytestqt",
+}
 
 
 def project() -> dict:
@@ -94,7 +99,8 @@ def test_the_leaves_need_little() -> None:
 
 def test_every_import_of_the_tests_is_in_the_dev_extra() -> None:
     extras = project()["optional-dependencies"]
-    declared = modules_of(project()["dependencies"] + extras["dev"] + extras["science"])
+    wanted = [*extras["dev"], *extras["science"], *extras["window"]]
+    declared = modules_of(project()["dependencies"] + wanted)
     own = {path.stem for folder in ("tests", "tools") for path in (ROOT / folder).glob("*.py")}
     assert imported_modules(ROOT / "tests") - own <= declared
 

