@@ -24,6 +24,7 @@ from emgfeedback.pace import Pace
 from emgfeedback.phases import PhaseWatch
 from emgfeedback.picture import Picture
 from emgfeedback.prompting import follower
+from emgfeedback.resolution import smallest_efforts
 from emgfeedback.session.errors import RecordingFailed
 from emgfeedback.session.header import SessionHeader
 from emgfeedback.session.library import Library
@@ -280,7 +281,9 @@ class Studio:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             path = Library(folder).new_path(header.started, self.wanted.exercise)
-            self.loop.record(Recorder(path, header, waits=self.opened.stepped))
+            recorder = Recorder(path, header, waits=self.opened.stepped)
+            recorder.summary("resolution", smallest_efforts(header.info, header.calibration))
+            self.loop.record(recorder)
         except (RecordingFailed, OSError) as error:
             self.note = self.scene.recording_trouble = str(error)
 

@@ -68,8 +68,10 @@ class Strip(Surface):
                 Mark("quad", 85.0, 32.0, 8.5),
                 Line("emgfeedback", 101.0, 37.0, 16, Face.BOLD),
             ]
-        x = self._right(items, model, with_delay=in_set or page in ("signals", "start"))
-        self._show_lights(model, x, wanted=page in ("train", "calibrate"))
+        lit = page in ("train", "calibrate")
+        # Beside the tabs there is room for the lights and the link, not for more.
+        x = self._right(items, model, whole=in_set or not lit)
+        self._show_lights(model, x, wanted=lit)
         self._left.show_state(tuple(items))
 
     @staticmethod
@@ -83,18 +85,17 @@ class Strip(Surface):
         ]
 
     @staticmethod
-    def _right(items: list[Item], model: Model, *, with_delay: bool) -> float:
-        """The words at the right end; where they begin."""
+    def _right(items: list[Item], model: Model, *, whole: bool) -> float:
+        """The words at the right end, with power and delay if ``whole``; where they begin."""
         words: list[tuple[str, Face, str]] = []
         if model.simulated:
             words.append((tr("SIMULATED"), Face.BOLD, "ink"))
         elif model.link:
             words.append((tr(model.link), Face.BOLD, "ink"))
-            power = [
-                word for word in (model.picture.footer[1:] if model.picture else ()) if "delay" not in word
-            ]
+            footer = model.picture.footer[1:] if model.picture is not None and whole else ()
+            power = [word for word in footer if "delay" not in word and not model.banner]
             words += [(tr(word), Face.TEXT, "soft") for word in power]
-        if with_delay and model.delays is not None:
+        if whole and model.delays is not None:
             words.append((delay_words(model.delays), Face.TEXT, "soft"))
         x = WIDTH - MARGIN
         for word, face, tone in reversed(words):

@@ -18,8 +18,7 @@ from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.text import muscle_name, tr
 from emgfeedback.ui.type_scale import Face
 
-#: s that a squeeze is asked for, and µV that a first squeeze is drawn against.
-SQUEEZE_S = 5.0
+#: µV that a first squeeze is drawn against.
 EXPECTED_UV = 200.0
 
 
@@ -33,6 +32,8 @@ class CalibratePage(Page):
 
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(palette, parent)
+        self._step: tuple[str, str, int] = ("", "", 0)
+        self._whole_s = 1.0
         self._disc = SqueezeDisc(palette)
         self.put(self._disc, (56.0, 96.0, 448.0, 520.0))
         self._say = Words(palette, (672.0, 320.0))
@@ -52,6 +53,7 @@ class CalibratePage(Page):
         trials = _trials(model, prompt)
         best = max((uv for uv, counts in trials if counts), default=None)
         muscle = prompt.muscle or _next_muscle(model)
+        self._follow(prompt)
         self._disc.show_state(self._squeeze(model, prompt, muscle, best))
         self._say.show_state(self._instruction(model, prompt))
         self._trials.show_state(self._so_far(model, prompt, muscle, trials))
@@ -63,10 +65,16 @@ class CalibratePage(Page):
         )
         pose = sentences.POSES.get(muscle, "standing")
         self._pose.show_state(BodyState(pose, Pad.GOOD, Pad.GOOD, small=True))
-        self._stations.show_state(tuple(_stations(model, prompt)))
+        resting = 1.0 - prompt.seconds_left / self._whole_s if prompt.kind == "rest" and model.prompt else 0.0
+        self._stations.show_state(tuple(_stations(model, prompt, resting)))
 
-    @staticmethod
-    def _squeeze(model: Model, prompt: Prompt, muscle: str, best: float | None) -> SqueezeDiscState:
+    def _follow(self, prompt: Prompt) -> None:
+        """How long this step is: the most that was left of it."""
+        step = (prompt.kind, prompt.muscle, prompt.trial)
+        if step != self._step or prompt.seconds_left > self._whole_s:
+            self._step, self._whole_s = step, max(prompt.seconds_left, 1.0)
+
+    def _squeeze(self, model: Model, prompt: Prompt, muscle: str, best: float | None) -> SqueezeDiscState:
         stale = model.picture is None or model.picture.stale
         uv = model.squeeze_uv
         level = None if stale or uv is None else uv / (best or EXPECTED_UV)
@@ -76,10 +84,10 @@ class CalibratePage(Page):
             note = tr("No new data")
         return SqueezeDiscState(
             muscle,
-            level if level is not None or stale else 0.0,
+            level,
             1.0 if best else None,
             prompt.seconds_left if prompt.seconds_left > 0 else None,
-            SQUEEZE_S if squeezing else max(SQUEEZE_S, prompt.seconds_left),
+            self._whole_s,
             note,
         )
 
@@ -112,7 +120,7 @@ class CalibratePage(Page):
         if prompt.kind == "squeeze" and model.squeeze_uv is not None and len(bars) < 4:
             bars.append(TrialBar(model.squeeze_uv, tr("now"), counts=True))
         return TrialsState(
-            muscle, tr(sentences.SQUEEZES_SO_FAR), tuple(bars[-3:]), min(max(prompt.trials, len(bars), 1), 3)
+            muscle, tr(sentences.SQUEEZES_SO_FAR), tuple(bars[-3:]), min(max(prompt.trials, len(bars)), 3)
         )
 
 
@@ -136,12 +144,19 @@ def _next_muscle(model: Model) -> str:
     return next((c.muscle for c in model.studio.opened.info.channels if c.muscle), "glute")
 
 
-def _stations(model: Model, prompt: Prompt) -> list[Station]:
+def _stations(model: Model, prompt: Prompt, resting: float) -> list[Station]:
     """Rest, then each muscle; what is done is full."""
     events = model.events
     rested = any(event.kind == "rested" for event in events) or (model.prompt is None and model.calibrated)
     asked = model.prompt is not None
-    found = [Station(tr(sentences.STATION_REST), _rest_word(events), float(rested), now=asked and not rested)]
+    found = [
+        Station(
+            tr(sentences.STATION_REST),
+            _rest_word(events),
+            1.0 if rested else resting,
+            now=asked and not rested,
+        )
+    ]
     channels = model.studio.opened.info.channels if model.studio is not None else ()
     for channel in channels:
         if not channel.muscle:

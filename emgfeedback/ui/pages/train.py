@@ -17,6 +17,7 @@ from emgfeedback.ui.leaves.words import Item, Line, Rule, Words
 from emgfeedback.ui.lettering import Align, lines_of
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.page import Page
+from emgfeedback.ui.pages.start import big_action
 from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face, width
@@ -110,7 +111,7 @@ def aside(model: Model, picture: Picture) -> str:
     if model.stage is Stage.RESTING:
         return f"{tr(sentences.SPACE)}: {tr(sentences.NEXT_SET).lower()}"
     if model.stage is not Stage.TRAINING:
-        return tr(sentences.START_SET).format(number=model.set_number)
+        return f"{tr(sentences.SPACE)}: {tr(big_action(model)[0]).lower()}"
     if picture.stale or not model.moment.counted:
         return tr("The number comes back by itself") if "back" not in picture.advice else ""
     return ""
