@@ -12,6 +12,7 @@ from emgfeedback.coach.zone import zone_words
 from emgfeedback.live_set import POWER_PERIOD_S, LiveSet, PowerReader, SetRequest
 from emgfeedback.opening import Home, Opened, choose_url, open_home, open_when_safe
 from emgfeedback.pace import Pace
+from emgfeedback.resolution import resolution_words
 from emgfeedback.studio import FinishedSet, Studio
 from emgfeedback.terminal import View, view
 
@@ -86,6 +87,9 @@ def announce(studio: Studio) -> None:
         _say(f"{opened.who}. No board, no pads: everything else is real.")
     elif opened.source.live:
         _say(f"{opened.info.name}, {opened.info.source_id}, {opened.info.sfreq_hz:g} Hz.")
+    honest = resolution_words(opened.info, studio.calibration)
+    if honest:
+        _say(honest)
     if studio.scene.uncalibrated:
         _say(studio.scene.uncalibrated)
         return

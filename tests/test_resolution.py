@@ -1,17 +1,21 @@
 """What a converter resolves: the rule's figures, the rule against the simulated person, what it does live."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from numpy.typing import NDArray
 from simulated_signals import ONE_LEG, UNO, chunks, record, run, stream_info
 
 from emgfeedback.activation import ShareTracker
 from emgfeedback.chain import ChainSettings
+from emgfeedback.cli import main
 from emgfeedback.frame import ShareState
 from emgfeedback.pipeline import Pipeline
 from emgfeedback.resolution import resolution_words, smallest_effort_uv, smallest_efforts
+from emgfeedback.session.file import SessionFile
 from emgfeedback.simulation.adc import Adc, converter_noise
 from emgfeedback.simulation.exercises import Exercise, Levels
 from emgfeedback.simulation.pads import Pads
@@ -143,3 +147,16 @@ def test_the_limit_in_words_and_for_the_file() -> None:
     assert [entry["smallest_effort_uv"] for entry in entries] == [20.0, 20.0]
     assert entries[0]["smallest_effort_percent"] == pytest.approx(13.0, abs=0.5)
     assert smallest_efforts(info)[0]["smallest_effort_percent"] is None
+
+
+def test_live_says_the_limit_and_stores_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMGFEEDBACK_HOME", str(tmp_path))
+    result = CliRunner().invoke(
+        main, ["live", "--source", "sim:balanced?fast=1", "--reps", "1", "--view", "none"]
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "This board: the share is honest above 20 µV (13 % of your max)." in result.stderr
+    (path,) = (tmp_path / "sessions").iterdir()
+    with SessionFile(path) as session:
+        stored = session.summary()["resolution"]
+    assert [entry["smallest_effort_uv"] for entry in stored] == [20.0, 20.0]
