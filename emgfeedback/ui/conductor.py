@@ -222,9 +222,12 @@ class Conductor:
     @staticmethod
     def _squeeze_uv(studio: Studio) -> float | None:
         stage, frame = studio.calibrating, studio.loop.newest
-        if stage is None or frame is None or not stage.prompt.muscle:
+        if stage is None or frame is None:
             return None
+        asked = stage.prompt
         for column, channel in enumerate(studio.opened.info.channels):
-            if (channel.muscle, channel.side) == (stage.prompt.muscle, stage.prompt.side):
+            # While all rest, the first muscle stands for them.
+            wanted = (channel.muscle, channel.side) == (asked.muscle, asked.side) if asked.muscle else True
+            if channel.muscle and wanted:
                 return float(frame.envelope_uv[-1, column])
         return None

@@ -18,7 +18,8 @@ from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.text import muscle_name, tr
 from emgfeedback.ui.type_scale import Face
 
-#: µV that a first squeeze is drawn against.
+#: µV that a resting muscle and a first squeeze are drawn against.
+RESTING_UV = 30.0
 EXPECTED_UV = 200.0
 
 
@@ -77,7 +78,8 @@ class CalibratePage(Page):
     def _squeeze(self, model: Model, prompt: Prompt, muscle: str, best: float | None) -> SqueezeDiscState:
         stale = model.picture is None or model.picture.stale
         uv = model.squeeze_uv
-        level = None if stale or uv is None else uv / (best or EXPECTED_UV)
+        whole_uv = RESTING_UV if prompt.kind == "rest" else best or EXPECTED_UV
+        level = None if stale or uv is None else uv / whole_uv
         squeezing = prompt.kind == "squeeze"
         note = "" if squeezing else tr("resting")
         if stale and model.stage is Stage.CALIBRATING:
