@@ -1,0 +1,184 @@
+"""The page Signals on a running loop of the simulated person: sweep, spectrum, verdicts, link, keys."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import desk_pages
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from emgfeedback.live_set import SetRequest
+from emgfeedback.opening import open_home, open_stream
+from emgfeedback.power import Power
+from emgfeedback.session.file import SessionFile
+from emgfeedback.studio import Studio
+from emgfeedback.ui.desk_page import Look
+from emgfeedback.ui.leaves.trace import Shows
+from emgfeedback.ui.model import Model
+from emgfeedback.ui.pages.signals import SignalsPage
+from emgfeedback.ui.sweep import Sweep
+
+desk_pages.prepare()
+
+OpenStudio = Callable[[str], Studio]
+
+
+@pytest.fixture
+def studio_of() -> Iterator[OpenStudio]:
+    opened: list[Studio] = []
+
+    def make(options: str) -> Studio:
+        home = open_home()
+        stream = open_stream(home, f"sim:balanced?fast=1&{options}", None, None)
+        studio = Studio(home, stream, SetRequest(), lambda: Power.BATTERY)
+        studio.use_todays()
+        studio.__enter__()
+        opened.append(studio)
+        return studio
+
+    yield make
+    for studio in opened:
+        studio.__exit__()
+
+
+def show(qtbot: QtBot, studio: Studio, look: Look = desk_pages.LOOKS["light"]) -> SignalsPage:
+    page = SignalsPage(look.palette, scale=look.scale)
+    qtbot.addWidget(page)
+    desk_pages.shown(page)
+    page.show_model(Model(studio=studio))
+    return page
+
+
+def play(page: SignalsPage, studio: Studio, seconds: float, every_s: float = 0.1) -> None:
+    """Samples go through the loop, and the page is shown what came."""
+    stop = studio.loop.stop + seconds * studio.opened.info.sfreq_hz
+    while studio.loop.stop < stop:
+        until = studio.loop.stop + every_s * studio.opened.info.sfreq_hz
+        while studio.loop.stop < until:
+            studio.loop.step()
+        page.show_model(Model(studio=studio))
+        desk_pages.settle()
+
+
+def test_every_channel_has_sweep_verdict_and_resolution(qtbot: QtBot, studio_of: OpenStudio) -> None:
+    studio = studio_of("seed=1")
+    page = show(qtbot, studio)
+    play(page, studio, 3.0)
+    assert page.state is not None
+    assert [facts.name for facts in page.state.channels] == ["Glute", "Quad"]
+    for facts in page.state.channels:
+        assert facts.sign == "good", facts
+        assert "µV" in facts.now
+        assert "% of max" in facts.now
+        assert "One count is" in facts.resolution
+        assert "No clipping." in facts.fix
+    assert "0 of" in page.link.text()
+    assert "Spectrum of the last 2 seconds" in page.spectrum.accessibleName()
+    picture = page.traces[0].grab().toImage()
+    places = [(x, y) for x in range(0, picture.width(), 2) for y in range(40, picture.height(), 4)]
+    assert len({picture.pixelColor(*place).name() for place in places}) > 3
+
+
+def test_a_loose_pad_is_told_with_its_remedy(qtbot: QtBot, studio_of: OpenStudio) -> None:
+    studio = studio_of("seed=1&fault=liftoff@2%2B20")
+    page = show(qtbot, studio)
+    play(page, studio, 5.0, every_s=0.25)
+    assert page.state is not None
+    loose = [facts for facts in page.state.channels if facts.sign == "trouble"]
+    assert loose
+    assert "pad down" in loose[0].fix
+    assert "{" not in loose[0].fix
+
+
+def test_lost_samples_leave_a_gap_and_are_counted(qtbot: QtBot, studio_of: OpenStudio) -> None:
+    studio = studio_of("seed=1&fault=stall@1.5%2B1")
+    page = show(qtbot, studio)
+    play(page, studio, 3.5)
+    assert page._sweep is not None
+    assert np.isnan(page._sweep.envelope).any()
+    lost = studio.loop.source.stats.samples_lost
+    assert lost > 500
+    assert f"{lost} of" in page.link.text()
+
+
+def test_keys_change_what_is_shown_and_zoom_stands_still(qtbot: QtBot, studio_of: OpenStudio) -> None:
+    studio = studio_of("seed=1")
+    page = show(qtbot, studio)
+    play(page, studio, 1.0)
+    assert page.pressed("r")
+    assert page.shows is Shows.EMG
+    assert page.pressed("w")
+    assert page.seconds == 10.0
+    play(page, studio, 0.5)
+    assert page.pressed("f")
+    assert page._sweep is not None
+    stop = page._sweep.stop
+    play(page, studio, 0.5)
+    assert page._sweep.stop == stop
+    assert page.message.text() == "Frozen. F goes on."
+    page.pressed("f")
+    assert page.pressed("z")
+    assert len(page.plots) == 2
+    assert "Glute" in page.message.text()
+    page.pressed("z")
+    assert page.plots == []
+    assert not page.pressed("q")
+
+
+def test_a_mark_goes_into_the_recording(qtbot: QtBot, studio_of: OpenStudio) -> None:
+    studio = studio_of("seed=1")
+    page = show(qtbot, studio)
+    play(page, studio, 0.3)
+    page.pressed("x")
+    assert "no mark set" in page.message.text()
+    studio.train()
+    studio.loop.step()
+    page.pressed("x")
+    assert page.message.text().startswith("Marked at")
+    studio.live_set.end()
+    studio.advance()
+    path = studio.finished[-1].recording
+    assert isinstance(path, Path)
+    with SessionFile(path) as session:
+        assert [marker.text for marker in session.markers()] == ["Marked on Signals"]
+
+
+def test_a_hidden_page_lets_go_of_the_loop(qtbot: QtBot, studio_of: OpenStudio) -> None:
+    studio = studio_of("seed=1")
+    sinks = len(studio.loop.sinks)
+    page = show(qtbot, studio)
+    assert len(studio.loop.sinks) == sinks + 1
+    page.hide()
+    assert len(studio.loop.sinks) == sinks
+
+
+@pytest.mark.parametrize("look", desk_pages.LOOKS)
+def test_readable_named_reachable(qtbot: QtBot, studio_of: OpenStudio, look: str) -> None:
+    studio = studio_of("seed=1")
+    page = show(qtbot, studio, desk_pages.LOOKS[look])
+    play(page, studio, 0.5)
+    desk_pages.settle()
+    assert desk_pages.nameless(page) == []
+    assert desk_pages.too_small(page) == []
+    assert desk_pages.clipped(page) == []
+
+
+def test_a_sweep_is_the_same_however_the_rows_came() -> None:
+    rows = np.random.default_rng(3).normal(0.0, 50.0, (5000, 4))
+    rows[700:900] = np.nan
+
+    def until(stop: int) -> Callable[[int], tuple[int, np.ndarray]]:
+        return lambda n: (stop, rows[stop - n : stop] if n else rows[:0])
+
+    once, often = Sweep(301, 2000, 2), Sweep(301, 2000, 2)
+    once.advance(until(5000))
+    for stop in range(7, 5001, 7):
+        often.advance(until(stop))
+    often.advance(until(5000))
+    head = once.head
+    for name in ("low", "high", "envelope"):
+        # The column at the head is cut by the window's edge where all came at once.
+        a, b = (np.delete(getattr(sweep, name), head, axis=0) for sweep in (once, often))
+        np.testing.assert_allclose(a, b)
+    assert np.isnan(often.low).sum() == 0
