@@ -1,9 +1,5 @@
 """The newest half minute of what the pipeline gave, to look back at when a rep is told."""
 
-from collections import deque
-from dataclasses import dataclass
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,26 +11,18 @@ Array = NDArray[np.float64]
 KEPT_S = 30.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """Consecutive samples of one frame."""
-
-    start: int
-    emg_uv: Array
-    percent: Array
-    blank: NDArray[np.bool_]
-
-    @property
-    def stop(self) -> int:
-        return self.start + len(self.emg_uv)
-
-
 class RecentSignal:
-    """``push`` frames, ``cut`` samples by their absolute index: the same ones however frames were cut."""
+    """``push`` frames, then ask for samples by their absolute index, however the frames were cut.
 
-    def __init__(self, sfreq_hz: float) -> None:
+    A gap in the samples forgets what came before it.
+    """
+
+    def __init__(self, sfreq_hz: float, n_channels: int) -> None:
         self._kept = round(KEPT_S * sfreq_hz)
-        self._parts: deque[_Part] = deque()
+        self._n_channels = n_channels
+        self._next = -1
+        self._fill = 0
+        self._room(2 * self._kept)
 
     @property
     def kept(self) -> int:
@@ -42,44 +30,61 @@ class RecentSignal:
         return self._kept
 
     def push(self, frame: Frame) -> None:
-        """Keep the samples of ``frame``; their arrays are shared, not copied."""
+        """Keep a copy of the samples of ``frame``."""
         n = len(frame.hops)
         if not n:
             return
-        jumps = (
-            np.flatnonzero(np.diff(frame.hops) != 1) + 1 if frame.hops[-1] - frame.hops[0] != n - 1 else ()
-        )
-        edges = [0, *(int(jump) for jump in jumps), n]
-        for first, stop in pairwise(edges):
-            rows = slice(first * frame.hop, stop * frame.hop)
-            start = int(frame.hops[first]) * frame.hop
-            self._parts.append(_Part(start, frame.emg_uv[rows], frame.percent_mvc[rows], frame.blank[rows]))
-        # Twice the need: what was asked for while a long frame came may lie as far back again.
-        oldest = self._parts[-1].stop - 2 * self._kept
-        while self._parts[0].stop < oldest:
-            self._parts.popleft()
+        if frame.hops[-1] - frame.hops[0] != n - 1:
+            jumps = np.flatnonzero(np.diff(frame.hops) != 1)
+            self._next = -1  # only what follows the last jump goes on
+            first = int(jumps[-1]) + 1
+        else:
+            first = 0
+        start = int(frame.hops[first]) * frame.hop
+        if start != self._next:
+            self._fill = 0
+        rows = slice(first * frame.hop, None)
+        self._append(frame.emg_uv[rows], frame.percent_mvc[rows], frame.blank[rows])
+        self._next = start + (n - first) * frame.hop
 
     def emg_uv(self, start: int, stop: int) -> Array | None:
         """Band-passed EMG (stop - start, n_channels); ``None`` where samples are missing or filled in."""
-        return self._joined(start, stop, "emg_uv")
+        rows = self._rows(start, stop)
+        return None if rows is None else self._emg_uv[rows].copy()
 
     def percent(self, start: int, stop: int) -> Array | None:
         """%MVC (stop - start, n_channels); ``None`` where samples are missing or filled in."""
-        return self._joined(start, stop, "percent")
+        rows = self._rows(start, stop)
+        return None if rows is None else self._percent[rows].copy()
 
-    def _joined(self, start: int, stop: int, name: str) -> Array | None:
-        found: list[Array] = []
-        upto = stop
-        for part in reversed(self._parts):
-            if part.start >= upto:
-                continue
-            if part.stop < upto or upto <= start:
-                break
-            rows = slice(max(start - part.start, 0), upto - part.start)
-            if part.blank[rows].any():
-                return None
-            found.append(getattr(part, name)[rows])
-            upto = max(part.start, start)
-        if upto > start or not found:
+    def _room(self, size: int) -> None:
+        self._emg_uv = np.empty((size, self._n_channels))
+        self._percent = np.empty((size, self._n_channels))
+        self._blank = np.empty(size, dtype=np.bool_)
+
+    def _append(self, emg_uv: Array, percent: Array, blank: NDArray[np.bool_]) -> None:
+        n = len(emg_uv)
+        if self._fill + n > len(self._blank):
+            self._move(n)
+        stop = self._fill + n
+        self._emg_uv[self._fill : stop] = emg_uv
+        self._percent[self._fill : stop] = percent
+        self._blank[self._fill : stop] = blank
+        self._fill = stop
+
+    def _move(self, n: int) -> None:
+        """Bring the newest samples to the front, with room for ``n`` more behind them."""
+        keep = min(self._fill, self._kept)
+        kept = slice(self._fill - keep, self._fill)
+        old = self._emg_uv[kept].copy(), self._percent[kept].copy(), self._blank[kept].copy()
+        if keep + n > len(self._blank):
+            self._room(keep + n)
+        self._fill = 0
+        self._append(*old)
+
+    def _rows(self, start: int, stop: int) -> slice | None:
+        oldest = self._next - self._fill
+        if not oldest <= start < stop <= self._next:
             return None
-        return np.concatenate(found[::-1])
+        rows = slice(start - oldest, stop - oldest)
+        return None if self._blank[rows].any() else rows

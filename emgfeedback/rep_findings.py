@@ -49,7 +49,7 @@ class RepWatch:
         self, info: StreamInfo, settings: ChainSettings | None = None, calibration: Calibration | None = None
     ) -> None:
         self._info, self._settings = info, settings or ChainSettings()
-        self._recent = RecentSignal(info.sfreq_hz)
+        self._recent = RecentSignal(info.sfreq_hz, len(info.channels))
         #: Samples by which the envelope comes after the muscle.
         self._lag = round(self._settings.rms_window_s * info.sfreq_hz / 2.0)
         self._sides = {
