@@ -1,5 +1,9 @@
 """The trace: painted column by column it is the same picture as painted whole; gaps stay gaps."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor
@@ -77,6 +81,15 @@ def test_painted_in_pieces_it_equals_painted_whole(rows, seed) -> None:
     # The ends of stroked lines may differ by a shade, and the sweep before by what the gap cut off.
     assert (apart > 60).mean() < 2e-4
     assert (apart > 0).mean() < 2e-3
+
+
+@pytest.mark.parametrize("factor", ["1.25", "2"])
+def test_on_a_screen_of_more_pixels_it_holds_as_well(factor) -> None:
+    """The ratio of device pixels is fixed when a process starts."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__, "-k", "in_pieces"]
+    env = os.environ | {"QT_SCALE_FACTOR": factor, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == pytest.ExitCode.OK, done.stdout
 
 
 def test_what_is_new_is_all_that_is_repainted(rows, qtbot) -> None:

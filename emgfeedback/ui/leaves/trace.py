@@ -192,22 +192,23 @@ class Trace(Leaf[TraceState, SeenTrace]):
             write(painter, label, at, 14, self.colours.soft, align=align)
 
     def _draw_signal(self, painter: QPainter, seen: SeenTrace, newest: int, columns: Columns) -> None:
-        ratio = self.devicePixelRatioF()
         plot = self._plot(time_axis=seen.time_axis)
         sweep = self._sweep_picture(plot, seen)
         sweep.paint_until(newest, columns)
         head = round(sweep.x(newest % seen.n_columns + 1))
-        sweep.pixmap.setDevicePixelRatio(ratio)
         painter.save()
+        # From here on in device pixels, as the sweep is: old samples must stand still to the pixel.
         painter.resetTransform()
-        at = QPointF(plot.x() / ratio, plot.y() / ratio)
-        painter.drawPixmap(at, sweep.pixmap, QRectF(0.0, 0.0, head, plot.height()))
+        ratio = self.devicePixelRatioF()
+        painter.scale(1.0 / ratio, 1.0 / ratio)
+        at, height = plot.x() + head, plot.height()
+        painter.drawPixmap(QPointF(plot.topLeft()), sweep.pixmap, QRectF(0.0, 0.0, head, height))
         painter.setOpacity(OLD_OPACITY)
-        at += QPointF(head / ratio, 0.0)
-        painter.drawPixmap(at, sweep.pixmap, QRectF(head, 0.0, plot.width() - head, plot.height()))
+        old = QRectF(head, 0.0, plot.width() - head, height)
+        painter.drawPixmap(QPointF(at, plot.y()), sweep.pixmap, old)
         painter.setOpacity(1.0)
-        line = QRectF(at.x() - self.scale, at.y(), 2 * self.scale, plot.height() / ratio)
-        painter.fillRect(line, colour(self.colours.ink))
+        half = self.scale * ratio
+        painter.fillRect(QRectF(at - half, plot.y(), 2 * half, height), colour(self.colours.ink))
         painter.restore()
 
     def _sweep_picture(self, plot: QRect, seen: SeenTrace) -> SweepPicture:
