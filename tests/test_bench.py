@@ -3,11 +3,14 @@
 No test looks at a time: those are for people, on a quiet machine.
 """
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import bench
+import bench_window
 import pytest
 from bench_worker import Contestant, ContestantError, interleave
 
@@ -58,4 +61,23 @@ def test_a_contestant_that_cannot_run_is_one_sentence(tmp_path: Path) -> None:
 def test_an_unknown_subject_is_refused() -> None:
     done = run_bench("sound")
     assert done.returncode == 2
-    assert "there is no subject sound; there are wire, reader, pipeline" in done.stderr
+    assert "there is no subject sound; there are wire, reader, pipeline, window" in done.stderr
+
+
+@pytest.mark.skipif(not (shutil.which("Xvfb") or os.environ.get("DISPLAY")), reason="there is no screen")
+def test_the_window_is_measured_start_memory_and_all(tmp_path: Path) -> None:
+    pytest.importorskip("pyqtgraph")
+    with bench_window.screen(), bench_window.home(tmp_path):
+        place = tmp_path / "train"
+        place.mkdir()
+        with (
+            bench_window.board(place),
+            Contestant(sys.executable, bench_window.OURS, "train", str(place), "0.5") as train,
+            Contestant(sys.executable, bench_window.PEERS, "dashboard", str(place), "0.5") as dashboard,
+        ):
+            medians = interleave({"train": train, "dashboard": dashboard}, repeats=1)
+        starts = bench_window.cold_starts(tmp_path, repeats=1)
+        grown = bench_window.growth(0.05)
+    assert all(reading["cpu_percent"] > 0.0 and reading["fps"] > 0.0 for reading in medians.values())
+    assert min(reading["ms"] for reading in starts.values()) > 0.0
+    assert grown["pictures"] > 10

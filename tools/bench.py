@@ -1,4 +1,6 @@
-"""How much cheaper than its peers: ``python3 tools/bench.py [wire] [reader] [pipeline]``, or all three.
+"""How much cheaper than its peers: ``python3 tools/bench.py [wire] [reader] [pipeline] [window]``.
+
+Without a name: the first three.
 
 Prints ratios of medians over ``--repeats`` rounds that are interleaved in one run. The absolute figures
 beside them move with the machine; only the ratios are meant to be quoted. Everything runs under one Python,
@@ -11,6 +13,10 @@ reader    CPU and delay of reading a pseudo-terminal: SerialLink.read against re
 pipeline  CPU per chunk of 16 samples, 2 channels: our filters and envelope alone ("chain"), and all of
           Pipeline.push (contact, share, reps, too), against BrainFlow's re-filtered window and a SciPy
           script, which do filters and envelope
+window    CPU of the window while a set runs, board and all, against a plain pyqtgraph dashboard and against
+          chordspy's own envelope window (in ``.venv-bench-chords``, its LSL inlet replaced); the start of the
+          process to the first live picture against a window of pyqtgraph, SciPy and pyserial; and how much
+          memory ``--minutes`` of signal cost. Needs the ``window`` extra, and a screen or Xvfb.
 """
 
 from __future__ import annotations
@@ -29,6 +35,8 @@ from environment import ROOT, SetupError, ensure, program, use_new_python, with_
 
 RATE_HZ = 1000
 SEED = 20
+#: The subject that needs a screen, and is measured only when asked for.
+WINDOW = "window"
 
 
 @dataclass(frozen=True)
@@ -131,10 +139,18 @@ def print_duel(duel: Duel, medians: dict[str, dict[str, float]]) -> None:
             print(f"  {role}: delay median {late['p50_ms']:.2f} ms, p99 {late['p99_ms']:.2f} ms")
 
 
+def bench_the_window(asked: argparse.Namespace) -> None:
+    """All of the subject window. Raises ``ContestantError`` and ``SetupError``."""
+    import bench_window
+
+    python = asked.chords_python or str(bench_window.chords_environment())
+    bench_window.bench(python, asked.repeats, asked.seconds, asked.minutes)
+
+
 def bench_python() -> str:
     """The Python of ``.venv-bench``, made if need be. Raises ``SetupError``."""
     venv = ROOT / ".venv-bench"
-    python = ensure(venv, extras="bench", editable=True)
+    python = ensure(venv, extras="bench,window", editable=True)
     environ = with_home(dict(os.environ), venv)
     known = subprocess.run([str(python), "-m", "pip", "show", "-q", "chordspy"], capture_output=True)
     if known.returncode != 0:
@@ -149,15 +165,16 @@ def main() -> int:
     use_new_python(__file__)
     as_written = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=as_written)
-    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help="wire, reader, pipeline; default all")
+    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help="wire, reader, pipeline, window")
     parser.add_argument("--repeats", type=int, default=9, help="rounds that count (default 9)")
     parser.add_argument("--seconds", type=float, default=10.0, help="seconds of data in a round (default 10)")
+    parser.add_argument("--minutes", type=float, default=60.0, help="of signal in the test of memory")
     parser.add_argument("--chords-python", metavar="PATH", help="Python that has the peers")
     parser.add_argument("--here", action="store_true", help="measure ours with this Python, too")
     asked = parser.parse_args()
     for subject in asked.subjects:
-        if subject not in SUBJECTS:
-            parser.error(f"there is no subject {subject}; there are {', '.join(SUBJECTS)}")
+        if subject not in (*SUBJECTS, WINDOW):
+            parser.error(f"there is no subject {subject}; there are {', '.join((*SUBJECTS, WINDOW))}")
     if not asked.here:
         try:
             python = bench_python()
@@ -175,8 +192,11 @@ def measure(asked: argparse.Namespace) -> int:
 
     for subject in asked.subjects or SUBJECTS:
         try:
-            bench(subject, asked.chords_python or sys.executable, asked.repeats, asked.seconds)
-        except ContestantError as error:
+            if subject == WINDOW:
+                bench_the_window(asked)
+            else:
+                bench(subject, asked.chords_python or sys.executable, asked.repeats, asked.seconds)
+        except (ContestantError, SetupError) as error:
             print(error, file=sys.stderr)
             return 1
     return 0
