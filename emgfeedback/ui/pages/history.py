@@ -22,8 +22,9 @@ from emgfeedback.session.course import Course
 from emgfeedback.session.library import Entry, Library
 from emgfeedback.settings import data_folder
 from emgfeedback.ui import text_desk
-from emgfeedback.ui.desk_page import FOCUS, TARGET, DeskPage, Flow, Look, MuscleName, Press, Rule, Words
+from emgfeedback.ui.desk_page import FOCUS, TARGET, DeskPage, Look, MuscleName, Press, Rule, Words
 from emgfeedback.ui.errand import Errand
+from emgfeedback.ui.flow import Flow
 from emgfeedback.ui.history_model import Review, facts, free_name, review, title
 from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.signals_model import channel_name
