@@ -324,6 +324,11 @@ class DeskPage(Page):
         """Paint in other colours."""
         self.set_look(Look(palette, self.look.scale))
 
+    def set_scale(self, scale: float) -> None:
+        """Text and controls in another size, 1.0 to 2.0."""
+        if scale != self.look.scale:
+            self.set_look(Look(self.look.palette, scale))
+
     def set_look(self, look: Look) -> None:
         """Take theme and size, with all that stands on the page."""
         self.look = look

@@ -140,9 +140,20 @@ class Window(QWidget):
         named = THEMES.get(theme) or THEMES["dark" if dark else "light"]
         if named is not self.colours:
             self.set_theme(named)
+        self._scale_percent = scale_percent
+        for page in self._pages.values():
+            self._scale(page)
         wanted = round(scale_percent / 100 * WIDTH), round(scale_percent / 100 * HEIGHT)
         if (self.width(), self.height()) != wanted and not self.isFullScreen():
             self.resize(*wanted)
+
+    _scale_percent = 100
+
+    def _scale(self, page: Page) -> None:
+        """A desk page keeps its size when the window grows: it takes that of the settings."""
+        scaled = getattr(page, "set_scale", None)
+        if scaled is not None:
+            scaled(self._scale_percent / 100)
 
     def _made(self, name: str) -> Page:
         if name not in self._pages:
@@ -152,6 +163,7 @@ class Window(QWidget):
             page.hide()
             page.setParent(self)
             self._pages[name] = page
+            self._scale(page)
             changed = getattr(page, "changed", None)
             if changed is not None:
                 changed.connect(
