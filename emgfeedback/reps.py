@@ -46,6 +46,8 @@ HEIGHT_S = 0.25
 BELIEVED_S = 5.0
 #: Part by which a lower rep lowers the usual height; a higher one sets it.
 FORGETS = 0.3
+#: %MVC (glute + quad). A clipped rep above this is a wrong gain, and says nothing of the usual height.
+HIGHEST_CLIPPED_PERCENT = 250.0
 #: s. How far before its opening a rep may have started.
 LOOK_BACK_S = 3.0
 #: s. A rep that cannot be seen for longer is forgotten.
@@ -239,7 +241,9 @@ class RepDetector:
         means, peaks = self._facts(n, start, shape.hold_stop, blind)
         left_out = self._left_out(origin + start, origin + stop)
         both = means[self._glute] + means[self._quad]
-        self._believe(shape.height)
+        clipped = any(b.seen and b.stop > origin + start for b in self._blinds)
+        if not clipped or shape.height <= HIGHEST_CLIPPED_PERCENT:
+            self._believe(shape.height)
         self._number += 1
         self._last_stop = origin + stop
         return Rep(
