@@ -1,12 +1,12 @@
 """What holds for every test: no thread outlives it, no user data is touched, and CI hides no skip."""
 
 import fnmatch
-import importlib.util
 import os
-import sys
+import re
 import threading
 import time
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,13 @@ ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
 #: Seconds that a thread has to end after its test: longer than one blocked read, shorter than patience.
 GRACE_S = 2.0
 
-#: Where Qt's system libraries are missing (tools/test.py names them), tests of the window are left out.
-WITHOUT_QT = importlib.util.find_spec("pytestqt") is None or "no:pytest-qt" in sys.argv
+QT_IMPORT = re.compile(r"^\s*(from|import) (PySide6|emgfeedback\.ui|qt_window|desk_pages|pytestqt)", re.M)
+#: Files whose tests measure time: nothing may run beside them.
+ALONE = frozenset({"test_serial_link", "test_firmware_serial", "test_window", "test_bench"})
+#: Files whose tests share costly fixtures: one worker takes them all.
+TOGETHER = frozenset(
+    {"test_firmware", "test_firmware_dialogue", "test_firmware_faults", "test_packaging", "test_contracts"}
+)
 
 SKIPS = pytest.StashKey[list[tuple[str, str]]]()
 
@@ -69,12 +74,27 @@ def unexpected_skips(skips: list[tuple[str, str]], allowed: list[tuple[str, str]
     ]
 
 
-def pytest_ignore_collect(collection_path: Path) -> bool | None:
-    """Leave out the files that need Qt where it cannot be loaded; never in CI, which must have it."""
-    if WITHOUT_QT and collection_path.suffix == ".py":
-        text = collection_path.read_text("utf-8")
-        return any(word in text for word in ("PySide6", "emgfeedback.ui", "qt_window", "desk_pages")) or None
-    return None
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the files that need Qt where tools/test.py found that it cannot be loaded (never in CI)."""
+    without_qt = config.pluginmanager.is_blocked("pytest-qt")
+    return (without_qt and collection_path.suffix == ".py" and needs_qt(collection_path)) or None
+
+
+@lru_cache
+def needs_qt(path: Path) -> bool:
+    """Whether a test file imports Qt, itself or through a helper."""
+    return QT_IMPORT.search(path.read_text("utf-8")) is not None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sort the tests into those that run beside each other and those that need the machine alone."""
+    for item in items:
+        if item.path.stem in ALONE:
+            item.add_marker("alone")
+        # Windows on one screen fight for the keyboard; the rest of a file shares its fixtures.
+        group = "screen" if needs_qt(item.path) else item.path.stem if item.path.stem in TOGETHER else None
+        if group:
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 def pytest_configure(config: pytest.Config) -> None:

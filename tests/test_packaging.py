@@ -21,6 +21,7 @@ MODULE_OF = {
     "tomli-w": "tomli_w",
     "PySide6-Essentials": "PySide6",
     "pytest-qt": "pytestqt",
+    "pytest-xdist": "xdist",
 }
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import source_rules
+from parts import PARTS
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
@@ -53,7 +54,8 @@ GATES: dict[str, Gate] = {
     "sizes": rule(source_rules.sizes),
     "words": rule(source_rules.words),
     "clauses": rule(source_rules.clauses),
-    "tests": command(sys.executable, "-m", "pytest", "-q"),
+    "tests": command(sys.executable, "-m", "pytest", "-q", *PARTS[0]),
+    "alone": command(sys.executable, "-m", "pytest", "-q", *PARTS[1]),
 }
 
 
@@ -65,7 +67,7 @@ def main() -> int:
     chosen = parser.parse_args()
     names = [name for name in GATES if name in chosen.only] if chosen.only else list(GATES)
     if chosen.quick:
-        names = [name for name in names if name != "tests"]
+        names = [name for name in names if name not in ("tests", "alone")]
     broken = []
     for name in names:
         began = time.monotonic()

@@ -1,9 +1,10 @@
 """Install what the tests need and run them: ``python3 tools/test.py``, from any folder.
 
 ``--venv DIR`` uses another environment than ``.venv-test`` in the clone; every other argument goes to
-pytest. System tools that are missing are named with the line that installs them; nothing is installed
-with root's rights. With CI=true a test that is skipped for another reason than those in
-tests/allowed_skips.txt fails the run.
+pytest, which then runs once; without any, the tests run in the parts of tools/parts.py. System tools
+that are missing are named with the line that installs them; nothing is installed with root's rights.
+With CI=true a test that is skipped for another reason than those in tests/allowed_skips.txt fails the
+run.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import sys
 from pathlib import Path
 
 from environment import ROOT, SetupError, ensure, use_new_python, with_home
+from parts import PARTS
 
 #: (what proves it is there: a program or a file), (the Debian package that brings it), (what uses it).
 SYSTEM_TOOLS = (
@@ -87,10 +89,12 @@ def main() -> int:
     except (SetupError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
-    command = [str(python), "-m", "pytest", *without_qt(python), *arguments]
+    command = [str(python), "-m", "pytest", *without_qt(python)]
     if not os.environ.get("DISPLAY") and shutil.which("xvfb-run"):
         command = ["xvfb-run", "-a", *command]
-    return subprocess.run(command, cwd=str(ROOT), env=with_home(dict(os.environ), venv)).returncode
+    environ = with_home(dict(os.environ), venv)
+    parts = [arguments] if arguments else [["-q", *part] for part in PARTS]
+    return max(subprocess.run([*command, *part], cwd=str(ROOT), env=environ).returncode for part in parts)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,9 @@
+"""The tests in two parts: most of them beside each other, then those that measure time, alone."""
+
+#: Real-time tests mostly wait: more workers than processors.
+WORKERS = 4
+
+PARTS = (
+    ("-n", str(WORKERS), "--dist", "loadgroup", "-m", "not alone"),
+    ("-m", "alone"),
+)
