@@ -18,7 +18,7 @@ simulated person. All limits are the project's own choices.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from calibration.record import Calibration, ChannelCalibration
 from device.stream import ChannelInfo, StreamInfo
@@ -34,6 +34,10 @@ HONEST_OVER_NOISE = 2.0
 REP_PART = 0.4
 #: µV. Limits are told in these steps, from 10 µV on and below.
 COARSE_STEP_UV, FINE_STEP_UV = 5.0, 1.0
+
+HONEST = "This board: the share is honest above {limit} µV."
+HONEST_OF_MAX = "This board: the share is honest above {limit} µV ({percent} % of your max)."
+HONEST_OF_REFERENCE = "This board: the share is honest above {limit} µV ({percent} % of your reference)."
 
 
 def converter_noise_uv(channel: ChannelInfo, oversample: int) -> float:
@@ -80,7 +84,9 @@ def smallest_efforts(info: StreamInfo, calibration: Calibration | None = None) -
     ]  # fmt: skip
 
 
-def resolution_words(info: StreamInfo, calibration: Calibration | None = None) -> str:
+def resolution_words(
+    info: StreamInfo, calibration: Calibration | None = None, translate: Callable[[str], str] = str
+) -> str:
     """``This board: the share is honest above 20 µV (13 % of your max).``, or nothing without raw EMG.
 
     Of several channels the one is told that needs the greatest part of its 100 %.
@@ -88,19 +94,12 @@ def resolution_words(info: StreamInfo, calibration: Calibration | None = None) -
     channels = _raw(info, calibration)
     if not channels:
         return ""
-    limit_uv = max(smallest_effort_uv(channel, info.oversample) for channel, _ in channels)
-    percents = [
-        smallest_percent(channel, info.oversample, record)
-        for channel, record in channels
-        if record is not None
-    ]
-    of_max = f" ({max(percents):.0f} % of your {_full(calibration)})" if percents else ""
-    return f"This board: the share is honest above {limit_uv:g} µV{of_max}."
-
-
-def _full(calibration: Calibration | None) -> str:
-    reference = calibration is not None and calibration.method == "reference"
-    return "reference" if reference else "max"
+    limit = f"{max(smallest_effort_uv(channel, info.oversample) for channel, _ in channels):g}"
+    percents = [smallest_percent(c, info.oversample, own) for c, own in channels if own is not None]
+    if calibration is None or not percents:
+        return translate(HONEST).format(limit=limit)
+    sentence = HONEST_OF_REFERENCE if calibration.method == "reference" else HONEST_OF_MAX
+    return translate(sentence).format(limit=limit, percent=f"{max(percents):.0f}")
 
 
 def _raw(

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from emgfeedback.coach.exercises import EXERCISES
 from emgfeedback.frame import Contact
 from emgfeedback.picture import Bar
+from emgfeedback.resolution import resolution_words
 from emgfeedback.stage import Stage
 from emgfeedback.ui import sentences, states
 from emgfeedback.ui.controls import BigAction, Tab
@@ -118,10 +119,18 @@ class StartPage(Page):
             Line(tr(first), 8.0, 104.0, 60, Face.DISPLAY, room=560.0),
             Line(tr(second), 8.0, 168.0, 60, Face.DISPLAY, room=560.0),
             Line(tr(why), 8.0, 219.0, 18, room=560.0, leading=27.0),
+            Line(StartPage._honest(model), 8.0, 291.0, 15, tone="soft", room=560.0),
             Rule(8.0, 304.0, 560.0),
             Line(tr(sentences.EXERCISE), 8.0, 339.0, 18, Face.BOLD),
             Line(plan, 568.0, 339.0, 16, tone="soft", align=Align.RIGHT, room=440.0),
         )
+
+    @staticmethod
+    def _honest(model: Model) -> str:
+        """From which effort on this board's share is honest, once a board is there."""
+        if model.fault or model.studio is None:
+            return ""
+        return resolution_words(model.studio.opened.info, model.studio.calibration, tr)
 
     @staticmethod
     def _what_follows(model: Model) -> str:
