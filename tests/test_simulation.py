@@ -363,6 +363,35 @@ def test_a_sub_maximal_squeezer_holds_back_and_does_the_same_reps():
     assert np.array_equal(who.take(0, 20_000), balanced.take(0, 20_000))
 
 
+def test_a_novice_stays_tense_between_reps_and_lets_go_after_the_last():
+    who = person("novice", seed=4, script=((0.0, parse_action("reps 4")),))
+    who.take(0, 30_000)
+    for rep, after in zip(who.reps[:-1], who.reps[1:], strict=True):
+        kept = who.amplitude(rep.stop, after.start - rep.stop).mean(axis=0)
+        hold = who.amplitude(rep.hold_start, rep.hold_stop - rep.hold_start).mean(axis=0)
+        assert kept / hold == pytest.approx([0.3, 0.3], rel=0.4)  # 1.5 dB fluctuation over a second
+    assert len(who.reps) == 4
+    assert not who.amplitude(who.reps[-1].stop + 1, 1000).any()
+
+
+def test_a_novice_twitches_once_a_minute_in_one_leg_also_at_rest():
+    who = person("novice", channels=BOTH_LEGS, script=())
+    who.position = 600_000
+    amplitude = who.amplitude(0, 600_000)
+    assert len(who.twitches) == 10
+    assert {twitch.side for twitch in who.twitches} == {"left", "right"}
+    quiet = np.ones(amplitude.shape, dtype=bool)
+    for number, twitch in enumerate(who.twitches):
+        assert 60.0 * number <= twitch.start_s < twitch.stop_s <= 60.0 * (number + 1)
+        assert 0.15 <= twitch.stop_s - twitch.start_s <= 0.35
+        rows = slice(int(twitch.start_s * FS), int(twitch.stop_s * FS) + 2)
+        hit = [channel.side == twitch.side for channel in who.channels]
+        assert (amplitude[rows][:, hit].max(axis=0) > 0.2).all()
+        quiet[rows, hit] = False
+    assert not amplitude[quiet].any()
+    assert not person(script=()).twitches
+
+
 def test_chance_from_rep_to_rep_has_the_spread_of_the_table():
     drawn = [plan.RepSpread.draw(1, number) for number in range(4000)]
     glute = np.log([d.gain("glute", "right") for d in drawn])

@@ -20,6 +20,7 @@ from emgfeedback.simulation.plan import MotorPlan, PlannedRep
 from emgfeedback.simulation.spectrum import emg_shape, sensor
 from emgfeedback.simulation.tiring import TiringNoise
 from emgfeedback.simulation.truth import perfect_calibration
+from emgfeedback.simulation.twitches import Twitch, twitches
 
 Array = NDArray[np.float64]
 
@@ -178,6 +179,17 @@ class Person:
                 if self.exercise.works(side, self.working_side)
             )
 
+    @property
+    def twitches(self) -> tuple[Twitch, ...]:
+        """The twitches that began before ``position``, in legs that carry pads."""
+        worn = {channel.side for channel in self.channels}
+        return tuple(twitch for twitch in self._twitches(0, self.position) if twitch.side in worn)
+
+    def _twitches(self, start: int, stop: int) -> tuple[Twitch, ...]:
+        if not self.persona.twitches:
+            return ()
+        return twitches(self.seed, start / self.sfreq_hz, stop / self.sfreq_hz)
+
     def _told(self, rep: PlannedRep, side: str) -> TrueRep:
         # What ended by ``position`` can no longer change.
         key = (rep.number, side)
@@ -237,6 +249,9 @@ class Person:
         plan = self._plan
         plan.extend((start + BLOCK) / self.sfreq_hz)
         levels = np.stack([track.levels(times_s) for track in plan.levels], axis=1)
+        for twitch in self._twitches(start, start + BLOCK):
+            hit = [channel.side == twitch.side for channel in self.channels]
+            levels[:, hit] += twitch.levels(times_s)[:, np.newaxis]
         amplitude = levels * self._fluctuate(start, plan.fluctuation_db.levels(times_s))
         noise = (
             self._emg.read(start, BLOCK)

@@ -20,6 +20,8 @@ class Persona:
     ``effort`` is the part of the true maximum that a "maximal" squeeze reaches. A persona that
     ``learns`` moves from its factors towards 1, half the gap every ``HALF_GAP_REPS`` reps. One that
     ``tires`` loses high frequencies in all muscles and needs ever more of the quad, so its share falls.
+    ``tension`` is the part of its working level that a muscle keeps between two reps; one that
+    ``twitches`` does so about once a minute, whatever it does (see ``twitches``).
     """
 
     name: str
@@ -29,6 +31,8 @@ class Persona:
     effort: float = 1.0
     learns: bool = False
     tires: bool = False
+    tension: float = 0.0
+    twitches: bool = False
 
     def factor(self, muscle: str, side: str, rep: int) -> float:
         """Factor on the working level of ``muscle`` on ``side`` in the rep numbered ``rep`` (from 0)."""
@@ -52,6 +56,7 @@ PERSONAS: dict[str, Persona] = {
         Persona("learner", glute=0.5, quad=1.6, learns=True),
         Persona("sub-maximal", effort=0.6),
         Persona("fatiguing", tires=True),
+        Persona("novice", tension=0.3, twitches=True),
     )
 }
 

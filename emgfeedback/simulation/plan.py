@@ -185,6 +185,8 @@ class MotorPlan:
         hold_stop_s = start_s + rise_s + hold_s
         latest = start_s
         fatigue = self.fatigue.at(start_s)
+        # Between reps some stay tense; after the last one everybody lets go.
+        tension = 0.0 if self._reps_left == 1 else self._persona.tension
         onsets_s = []
         for track, (muscle, side) in zip(self.levels, self._muscles, strict=True):
             delay_s = drawn.delay_s(muscle, side) if exercise.works(side, self._working_side) else 0.0
@@ -192,7 +194,7 @@ class MotorPlan:
             level *= self._persona.factor(muscle, side, number) * self._persona.tired_factor(muscle, fatigue)
             track.ramp(start_s + delay_s, rise_s, level)
             onsets_s.append(start_s + delay_s)
-            track.ramp(hold_stop_s, lower_s, 0.0)
+            track.ramp(hold_stop_s, lower_s, tension * level)
             latest = max(latest, start_s + delay_s)
         for begin_s, phase_s in ((start_s, rise_s), (hold_stop_s, lower_s)):
             self.movement.ramp(begin_s, phase_s / 2, 1.0)
