@@ -60,7 +60,8 @@ def _numbers(canvas: Page, picture: Picture) -> None:
     side = picture.working
     if picture.who:
         canvas.put(2, 4, picture.who, STRONG)
-    canvas.big(3, 4, "--" if side.share is None else words.share_digits(side.share) + "%")
+    digits = "--" if side.share is None else words.share_digits(side.share, side.zone, side.zone_state) + "%"
+    canvas.big(3, 4, digits)
     if side.share is not None:
         canvas.put(5, 28, "glute share")
     canvas.put(7 if side.share is not None else 5, 28, picture.headline, STRONG)

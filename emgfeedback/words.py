@@ -1,6 +1,6 @@
 """Every sentence and word that a live view shows, in one place."""
 
-from emgfeedback.frame import Contact, ShareState, ZoneState
+from emgfeedback.frame import Contact, ShareState, Zone, ZoneState
 from emgfeedback.power import Power
 
 APP = "emgfeedback"
@@ -88,13 +88,32 @@ def delay(milliseconds: float) -> str:
     return f"delay {milliseconds:.0f} ms" if milliseconds >= 1.0 else "delay < 1 ms"
 
 
-def share_digits(share: float) -> str:
-    """The live share in percent, in steps of 5, ``>89`` and ``<11`` where the ratio is clamped."""
-    if share > 0.885:
+def share_digits(share: float, zone: Zone | None = None, state: ZoneState = ZoneState.NONE) -> str:
+    """The live share in percent, in steps of 5, ``>89`` and ``<11`` where the ratio is clamped.
+
+    Beside a zone the step is one that lies where ``state`` says: 64 % below a zone from 65 on is 60, and
+    so is 66 % as long as the state, which lags behind by its hysteresis and dwell, is still below.
+    """
+    low, high = _where(zone, state)
+    if share > 0.885 and high >= 90:
         return ">89"
-    if share < 0.115:
+    if share < 0.115 and low <= 10:
         return "<11"
-    return f"{5 * round(20 * share):d}"
+    first, last = -5 * (-low // 5), 5 * (high // 5)
+    if first <= last:
+        return f"{min(max(5 * round(20 * share), first), last):d}"
+    # A zone so narrow that no step lies in it.
+    return f"{min(max(round(100 * share), low), high):d}"
+
+
+def _where(zone: Zone | None, state: ZoneState) -> tuple[int, int]:
+    """The whole percents, first and last, that do not contradict ``state``."""
+    if zone is None or state is ZoneState.NONE:
+        return 0, 100
+    low, high = round(100 * zone.low), round(100 * zone.high)
+    if state is ZoneState.IN:
+        return low, high
+    return (0, max(low - 1, 0)) if state is ZoneState.BELOW else (min(high + 1, 100), 100)
 
 
 POWER = {

@@ -53,7 +53,11 @@ def two_bars(glute: float | None, quad: float | None, time_s: float = 1.0, **mor
 
 SAID = [
     (ShareGauge, live(0.70), "Glute share 70 percent, in your zone 65 to 80"),
-    (ShareGauge, live(0.95), "Glute share more than 89 percent, in your zone 65 to 80"),
+    (
+        ShareGauge,
+        dataclasses.replace(live(0.95), zone_state=ZoneState.ABOVE),
+        "Glute share more than 89 percent, above your zone 65 to 80",
+    ),
     (ShareGauge, dataclasses.replace(live(0.70), zone=None), "Glute share 70 percent"),
     (ShareGauge, live(0.70, side="left"), "Left side. Glute share 70 percent, in your zone 65 to 80"),
     (
@@ -122,8 +126,8 @@ def test_a_withheld_number_leaves_the_screen_at_once() -> None:
     gauge = shown(ShareGauge, live(0.7, 1.00))
     gauge.show_state(ShareGaugeState(GaugeMode.WITHHELD, None, ZONE, headline="Loose", time_s=1.01))
     assert gauge.accessibleName() == "Glute share: Loose"
-    gauge.show_state(live(0.45, 1.02))
-    assert "45 percent" in gauge.accessibleName()
+    gauge.show_state(live(0.75, 1.02))
+    assert "75 percent" in gauge.accessibleName()
 
 
 @pytest.mark.parametrize("leaf", [ShareGauge, MuscleBars])

@@ -1,5 +1,7 @@
 """Digits that can be read: a number on the screen changes at most five times a second."""
 
+from collections.abc import Hashable
+
 #: s. Counted in the time of the signal, so that a replay shows the same digits.
 DIGITS_EVERY_S = 0.2
 
@@ -9,14 +11,17 @@ class HeldDigits:
 
     def __init__(self) -> None:
         self._shown = ""
+        self._beside: Hashable = None
         self._since_s = 0.0
 
-    def at(self, time_s: float, digits: str) -> str:
+    def at(self, time_s: float, digits: str, beside: Hashable = None) -> str:
         """The digits to show at ``time_s``. ``""`` (no number) is shown at once, and so is what follows it.
 
+        ``beside`` is the word that the digits must not contradict: when it changes they change with it.
         A step back in time, as a replay makes it, shows the newest digits at once.
         """
-        stands = 0.0 <= time_s - self._since_s < DIGITS_EVERY_S - 1e-6
+        stands = beside == self._beside and 0.0 <= time_s - self._since_s < DIGITS_EVERY_S - 1e-6
+        self._beside = beside
         if digits == self._shown or (stands and digits and self._shown):
             return self._shown
         self._shown, self._since_s = digits, time_s

@@ -4,7 +4,7 @@ import math
 
 from calibration.prompt import Prompt
 from emgfeedback import words
-from emgfeedback.frame import Contact, Rep, ShareState
+from emgfeedback.frame import Contact, Rep, ShareState, ZoneState
 from emgfeedback.phases import HOLD_S, Phase
 from emgfeedback.picture import Bar, Picture
 from emgfeedback.stage import Stage
@@ -187,9 +187,17 @@ def glance(model: Model, picture: Picture) -> GlanceState:
     hold = min(model.moment.hold_s / HOLD_S, 1.0)
     if side.zone is None:
         return GlanceState(Flag.NEUTRAL, side.share, tr("Share"), hold, time_s=model.time_s)
-    glute = side.share >= side.zone.low
-    flag = Flag.GLUTE if glute else Flag.QUAD
-    return GlanceState(flag, side.share, muscle_name("glute" if glute else "quad"), hold, time_s=model.time_s)
+    known = side.zone_state is not ZoneState.NONE
+    glute = side.zone_state is not ZoneState.BELOW if known else side.share >= side.zone.low
+    return GlanceState(
+        Flag.GLUTE if glute else Flag.QUAD,
+        side.share,
+        muscle_name("glute" if glute else "quad"),
+        hold,
+        side.zone,
+        side.zone_state,
+        time_s=model.time_s,
+    )
 
 
 def glance_word(model: Model, picture: Picture) -> str:

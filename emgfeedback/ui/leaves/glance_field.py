@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback import words
+from emgfeedback.frame import Zone, ZoneState
 from emgfeedback.ui import text
 from emgfeedback.ui.arcs import circle
 from emgfeedback.ui.hatching import hatch
@@ -49,13 +50,16 @@ class GlanceState:
     zone yet; WORD: only ``word``, as in a rest or a blind rep; WITHHELD: ``word`` is the reason.
 
     ``share`` 0..1 and ``hold`` (0..1 of the hold, in the shape's rim) are painted with the first three.
-    ``word`` is translated. ``time_s`` is the time of the signal.
+    ``word`` is translated. ``zone`` is the wearer's own, where there is one. ``time_s`` is the time of the
+    signal.
     """
 
     flag: Flag
     share: float | None = None
     word: str = ""
     hold: float = 0.0
+    zone: Zone | None = None
+    zone_state: ZoneState = ZoneState.NONE
     time_s: float = field(kw_only=True, compare=False)
 
 
@@ -84,17 +88,22 @@ class GlanceField(Leaf[GlanceState, SeenGlance]):
         numbered = state.flag in (Flag.GLUTE, Flag.QUAD, Flag.NEUTRAL)
         flag = Flag.WITHHELD if numbered and state.share is None else state.flag
         share = state.share if numbered else None
-        digits = self._digits.at(state.time_s, "" if share is None else words.share_digits(share))
-        wanted = SeenGlance(flag, digits, state.word, round(1200 * min(1.0, max(0.0, state.hold))))
+        hold = round(1200 * min(1.0, max(0.0, state.hold)))
         shown = self._shown
-        if shown is None or wanted.flag is shown.flag:
-            self._shown = wanted
-        elif self._may_change(shown.flag, wanted.flag, state.time_s):
-            self._shown, self._since_s = wanted, state.time_s
-        elif shown.digits and digits:
-            # The old flag stands with the newest number and its own word.
-            self._shown = shown._replace(digits=digits, hold=wanted.hold)
-        return self._shown or wanted
+        if shown is None or flag is shown.flag or self._may_change(shown.flag, flag, state.time_s):
+            if shown is not None and flag is not shown.flag:
+                self._since_s = state.time_s
+            self._shown = SeenGlance(flag, self._digits_of(state, share, flag), state.word, hold)
+        elif shown.digits and share is not None:
+            # The old flag stands with its own word, and the newest number on its side of the zone's edge.
+            self._shown = shown._replace(digits=self._digits_of(state, share, shown.flag), hold=hold)
+        return self._shown or SeenGlance(flag, "", state.word, hold)
+
+    def _digits_of(self, state: GlanceState, share: float | None, flag: Flag) -> str:
+        if share is None:
+            return self._digits.at(state.time_s, "")
+        beside = side_of(flag, state.zone_state)
+        return self._digits.at(state.time_s, words.share_digits(share, state.zone, beside), beside)
 
     def _may_change(self, shown: Flag, wanted: Flag, time_s: float) -> bool:
         if wanted is Flag.WITHHELD or (wanted is Flag.WORD and shown is not Flag.WITHHELD):
@@ -176,6 +185,15 @@ class GlanceField(Leaf[GlanceState, SeenGlance]):
         painter: QPainter, words_: str, at: tuple[float, float], size: int, token: str, *, room: float
     ) -> None:
         write(painter, words_, at, size, token, face=Face.DISPLAY, align=Align.CENTRE, room=room)
+
+
+def side_of(flag: Flag, state: ZoneState) -> ZoneState:
+    """Where a share stands against its zone by what ``flag`` says: a flag may lag behind ``state``."""
+    if flag is Flag.QUAD:
+        return ZoneState.BELOW
+    if flag is not Flag.GLUTE:
+        return ZoneState.NONE
+    return ZoneState.ABOVE if state is ZoneState.ABOVE else ZoneState.IN
 
 
 def _field(flag: Flag, ground: str) -> str:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback import words
-from emgfeedback.frame import ZoneState
+from emgfeedback.frame import Zone, ZoneState
 from emgfeedback.ui import text
 from emgfeedback.ui.arcs import on_circle, ring_sector
 from emgfeedback.ui.hatching import hatch
@@ -113,10 +113,12 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
         share = state.share if state.mode is GaugeMode.LIVE else None
         mode = GaugeMode.WITHHELD if share is None and state.mode is GaugeMode.LIVE else state.mode
         shows_zone = mode is not GaugeMode.BLIND and state.zone is not None
+        zone = Zone(*state.zone) if state.zone is not None else None
+        digits = "" if share is None else words.share_digits(share, zone, state.zone_state)
         return SeenGauge(
             mode=mode,
             split=_steps(share),
-            digits=self._digits.at(state.time_s, "" if share is None else words.share_digits(share)),
+            digits=self._digits.at(state.time_s, digits, state.zone_state),
             zone=_percents(state.zone) if shows_zone else None,
             zone_state=state.zone_state if share is not None else ZoneState.NONE,
             headline=state.headline,
