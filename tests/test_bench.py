@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import bench
+import bench_signal
 import bench_window
 import pytest
 from bench_worker import Contestant, ContestantError, interleave
@@ -43,6 +44,17 @@ def test_each_contestant_gives_readings(
     assert medians[role][figure] > 0.0
 
 
+def test_the_signal_contestants_give_readings(capsys: pytest.CaptureFixture[str]) -> None:
+    for seconds, subject, lines in ((8.0, "minute", bench_signal.LINES), (8.0, "hour", bench_signal.HOUR)):
+        medians = bench_signal.measured(sys.executable, ("scipy",), seconds, 1, subject)
+        for line in lines:
+            assert medians["ours"][line.ours] > 0.0
+            bench_signal.print_line(line, medians)
+    told = capsys.readouterr().out
+    assert told.count("times ours") == 5
+    assert "promised 10" in told
+
+
 def test_the_reader_duel_runs_whole() -> None:
     done = run_bench("reader", "--repeats", "1", "--seconds", "0.3")
     assert done.returncode == 0, done.stderr
@@ -61,7 +73,7 @@ def test_a_contestant_that_cannot_run_is_one_sentence(tmp_path: Path) -> None:
 def test_an_unknown_subject_is_refused() -> None:
     done = run_bench("sound")
     assert done.returncode == 2
-    assert "there is no subject sound; there are wire, reader, pipeline, window" in done.stderr
+    assert "there is no subject sound; there are wire, reader, pipeline, signal, window" in done.stderr
 
 
 @pytest.mark.skipif(not (shutil.which("Xvfb") or os.environ.get("DISPLAY")), reason="there is no screen")

@@ -1,4 +1,4 @@
-"""How much cheaper than its peers: ``python3 tools/bench.py [wire] [reader] [pipeline] [window]``.
+"""How much cheaper than its peers: ``python3 tools/bench.py [wire] [reader] [pipeline] [signal] [window]``.
 
 Without a name: the first three.
 
@@ -13,6 +13,8 @@ reader    CPU and delay of reading a pseudo-terminal: SerialLink.read against re
 pipeline  CPU per chunk of 16 samples, 2 channels: our filters and envelope alone ("chain"), and all of
           Pipeline.push (contact, share, reps, too), against BrainFlow's re-filtered window and a SciPy
           script, which do filters and envelope
+signal    CPU of envelope and share, of a minute, of an hour and per chunk of 16 samples, and of all that is
+          found in a minute, against NeuroKit2, BioSPPy, BrainFlow and a SciPy script
 window    CPU of the window while a set runs, board and all, against a plain pyqtgraph dashboard and against
           chordspy's own envelope window (in ``.venv-bench-chords``, its LSL inlet replaced); the start of the
           process to the first live picture against a window of pyqtgraph, SciPy and pyserial; and how much
@@ -35,8 +37,8 @@ from environment import ROOT, SetupError, ensure, program, use_new_python, with_
 
 RATE_HZ = 1000
 SEED = 20
-#: The subject that needs a screen, and is measured only when asked for.
-WINDOW = "window"
+#: Subjects of their own, measured only when asked for; the second needs a screen.
+SIGNAL, WINDOW = "signal", "window"
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,9 @@ def main() -> int:
     use_new_python(__file__)
     as_written = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=as_written)
-    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help="wire, reader, pipeline, window")
+    parser.add_argument(
+        "subjects", nargs="*", metavar="SUBJECT", help="wire, reader, pipeline, signal, window"
+    )
     parser.add_argument("--repeats", type=int, default=9, help="rounds that count (default 9)")
     parser.add_argument("--seconds", type=float, default=10.0, help="seconds of data in a round (default 10)")
     parser.add_argument("--minutes", type=float, default=60.0, help="of signal in the test of memory")
@@ -173,8 +177,8 @@ def main() -> int:
     parser.add_argument("--here", action="store_true", help="measure ours with this Python, too")
     asked = parser.parse_args()
     for subject in asked.subjects:
-        if subject not in (*SUBJECTS, WINDOW):
-            parser.error(f"there is no subject {subject}; there are {', '.join((*SUBJECTS, WINDOW))}")
+        if subject not in (*SUBJECTS, SIGNAL, WINDOW):
+            parser.error(f"there is no subject {subject}; there are {', '.join((*SUBJECTS, SIGNAL, WINDOW))}")
     if not asked.here:
         try:
             python = bench_python()
@@ -194,6 +198,10 @@ def measure(asked: argparse.Namespace) -> int:
         try:
             if subject == WINDOW:
                 bench_the_window(asked)
+            elif subject == SIGNAL:
+                import bench_signal
+
+                bench_signal.bench(asked.chords_python or sys.executable, asked.repeats)
             else:
                 bench(subject, asked.chords_python or sys.executable, asked.repeats, asked.seconds)
         except (ContestantError, SetupError) as error:

@@ -1,0 +1,93 @@
+"""The signal chain against other people's libraries. See ``tools/bench.py signal``.
+
+Every library gets the same two channels and does with them what its own users would do. One process a
+library, rounds interleaved, medians.
+"""
+
+import json
+import sys
+import tempfile
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from bench_worker import Contestant, Reading, interleave
+
+OURS, PEERS = "bench_signal_ours.py", "bench_signal_peers.py"
+LIBRARIES = ("neurokit2", "biosppy", "brainflow", "scipy")
+RATE_HZ, SEED, CHUNK = 1000, 20, 16
+#: s. Of signal in the offline tasks, in the streaming task, and in the hour; rounds of the hour.
+OFFLINE_S, STREAM_S, HOUR_S = 60.0, 6.0, 3600.0
+HOUR_REPEATS = 3
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure of ours, the libraries' own figure for the same, and the least ratio promised to each."""
+
+    title: str
+    ours: str
+    theirs: str
+    unit: str
+    promised: dict[str, float]
+
+
+LINES = (
+    Line("offline, a minute to envelope and share", "offline_ms", "offline_ms", "ms", {}),
+    Line("streaming, envelope and share", "chain_us", "stream_us", "µs", {"brainflow": 6.0, "scipy": 10.0}),
+    Line("streaming, whole Pipeline.push", "push_us", "stream_us", "µs", {"brainflow": 0.5}),
+    Line("a minute with what is found in it", "found_ms", "found_ms", "ms", {}),
+)
+HOUR = (
+    Line("an hour to envelope and share", "hour_s", "hour_s", "s", {"brainflow": 1.0}),
+    Line("an hour, the whole pipeline", "analysis_s", "hour_s", "s", {"brainflow": 0.1}),
+)
+
+
+def prepare(folder: Path, seconds: float) -> None:
+    """Two muscles' noise in µV, whose strength comes and goes every four seconds, and that strength."""
+    random = np.random.default_rng(SEED)
+    times_s = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
+    strength_uv = 10.0 + 140.0 * np.clip(np.sin(2.0 * np.pi * times_s / 4.0), 0.0, None)[:, None]
+    np.save(folder / "microvolts.npy", random.normal(0.0, 1.0, (len(times_s), 2)) * strength_uv)
+    np.save(folder / "strength.npy", strength_uv[:, 0])
+    options = {"rate": RATE_HZ, "chunk": CHUNK, "stream": round(STREAM_S * RATE_HZ)}
+    (folder / "options.json").write_text(json.dumps(options))
+
+
+def measured(
+    python: str, libraries: tuple[str, ...], seconds: float, repeats: int, subject: str
+) -> dict[str, Reading]:
+    """Medians of ours and of each library. Raises ``ContestantError``."""
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        prepare(Path(name), seconds)
+        ours = Contestant(sys.executable, OURS, subject, name)
+        contestants = {"ours": stack.enter_context(ours)}
+        for library in libraries:
+            contestants[library] = stack.enter_context(Contestant(python, PEERS, library, name, subject))
+        return interleave(contestants, repeats)
+
+
+def bench(python: str, repeats: int) -> None:
+    """All lines of the subject signal, the libraries under ``python``. Raises ``ContestantError``."""
+    medians = measured(python, LIBRARIES, OFFLINE_S, repeats, "minute")
+    print(f"signal: medians of {repeats} interleaved rounds, 2 channels at {RATE_HZ} Hz, chunks of {CHUNK}")
+    for line in LINES:
+        print_line(line, medians)
+    medians = measured(python, ("brainflow",), HOUR_S, min(HOUR_REPEATS, repeats), "hour")
+    for line in HOUR:
+        print_line(line, medians)
+
+
+def print_line(line: Line, medians: dict[str, Reading]) -> None:
+    """Our figure, and each library's with its ratio to ours."""
+    ours = medians["ours"][line.ours]
+    print(f"  {line.title}: {ours:.4g} {line.unit}")
+    for library, reading in medians.items():
+        if library == "ours" or line.theirs not in reading:
+            continue
+        ratio = reading[line.theirs] / ours
+        least = line.promised.get(library)
+        kept = "" if least is None else f" (promised {least:g}: {'kept' if ratio >= least else 'NOT KEPT'})"
+        print(f"    {library} {reading[line.theirs]:.4g} {line.unit}: {ratio:.2g} times ours{kept}")
