@@ -5,7 +5,6 @@ The limits are the project's own choices unless a source is named.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -85,18 +84,16 @@ def calm(rest_uv: float, mvc_uv: float, uv_per_count: float) -> Verdict:
     return Verdict("rest", grade, text, "Let go, support the leg, and calibrate again.")
 
 
-def crosstalk(source_uv: Array, other_uv: Array, sfreq_hz: float, other_mvc_uv: float) -> Verdict:
-    """How much of a squeezing muscle's EMG (n,) arrives in the other's pads (n,), both band-passed.
+def crosstalk(part: float, own_uv: float, other_mvc_uv: float) -> Verdict:
+    """The verdict on a channel that holds ``part`` (0..1) of a squeezing neighbour's µV.
 
-    Regression of the other on the source over lags of +-5 ms; what is left is the other's own work, and
-    above 15 % of its 100 % (NaN if that is not known) its own work hides the answer. Not
-    finite samples are left out. The 15 % and 25 % hold for µV against µV.
+    ``own_uv`` is what is left in the channel, its own work: above 15 % of its 100 % it hides the answer.
+    ``part`` NaN says that there was too little to measure.
     """
-    part, own_uv = crosstalk_part(source_uv, other_uv, sfreq_hz)
     if math.isnan(part):
         return Verdict("crosstalk", "cannot tell", "Too few samples to tell crosstalk.")
     if own_uv > OWN_WORK_LIMIT * other_mvc_uv:
-        return Verdict("crosstalk", "cannot tell", "The other muscle worked, too: crosstalk cannot be told.")
+        return Verdict("crosstalk", "cannot tell", "Both muscles worked: crosstalk cannot be told.")
     text = f"{100.0 * part:.0f} % of the other muscle's signal arrives here."
     if part < CROSSTALK_WARN:
         return Verdict("crosstalk", "good", text)
@@ -105,7 +102,12 @@ def crosstalk(source_uv: Array, other_uv: Array, sfreq_hz: float, other_mvc_uv: 
 
 
 def crosstalk_part(source_uv: Array, other_uv: Array, sfreq_hz: float) -> tuple[float, float]:
-    """(part of the source's RMS found in the other, RMS of what is left there in µV); NaN if too short."""
+    """How much of a squeezing muscle's EMG (n,) arrives in another's pads (n,), both band-passed, in µV.
+
+    Returns (part of the source's RMS that is found in the other, RMS of what is left there in µV), NaN
+    when there is too little. Regression of the other on the source over lags of +-5 ms; what the weights
+    explain by chance is taken off. Rows that are not finite are left out.
+    """
     reach = max(1, round(CROSSTALK_LAG_S * sfreq_hz))
     n = len(source_uv) - 2 * reach
     if n < 20 * (2 * reach + 1):
@@ -114,7 +116,7 @@ def crosstalk_part(source_uv: Array, other_uv: Array, sfreq_hz: float) -> tuple[
     target = other_uv[reach : reach + n]
     whole = np.isfinite(lagged).all(axis=1) & np.isfinite(target)
     lagged, target = lagged[whole], target[whole]
-    if len(target) < 20 * (2 * reach + 1) or not np.any(lagged):
+    if len(target) < 20 * (2 * reach + 1) or not np.any(lagged[:, reach]):
         return math.nan, math.nan
     weights = np.linalg.lstsq(lagged, target, rcond=None)[0]
     left = target - lagged @ weights
@@ -130,9 +132,9 @@ def crosstalk_part(source_uv: Array, other_uv: Array, sfreq_hz: float) -> tuple[
 def heartbeat(rest_uv: Array, sfreq_hz: float) -> Verdict:
     """Whether a heart beats in the rest (n,), band-passed; not finite samples are left out."""
     finite = rest_uv[np.isfinite(rest_uv)]
-    if not finite.size or not np.any(finite):
-        return Verdict("heartbeat", "cannot tell", "Too few samples to tell a heartbeat.")
-    centred = finite - finite.mean()
+    centred = finite - finite.mean() if finite.size else finite
+    if not np.any(centred):
+        return Verdict("heartbeat", "cannot tell", "A flat line does not tell a heartbeat.")
     kurtosis = float(np.mean(centred**4) / np.mean(centred**2) ** 2)
     rate_hz = _beats_hz(centred, sfreq_hz) if kurtosis > BEAT_KURTOSIS else 0.0
     if not rate_hz:
@@ -167,10 +169,3 @@ def _cannot_tell(about: str, uv_per_count: float) -> Verdict:
     return Verdict(
         about, "cannot tell", text, "Oversampling (oversample=4) or a converter of 12 bits tells it."
     )
-
-
-def worst(verdicts: Sequence[Verdict]) -> Verdict | None:
-    """The gravest verdict that has something to say, or ``None``."""
-    grades = ("good", "cannot tell", "warn", "bad")
-    graver = [verdict for verdict in verdicts if verdict.grade in ("warn", "bad")]
-    return max(graver, key=lambda verdict: grades.index(verdict.grade), default=None)

@@ -14,7 +14,7 @@ class ChannelSpec:
     """One column of the signal: its pin, and the muscle and side that the wearer says are on it.
 
     ``signal`` is raw, rectified, envelope or aux, ``gain`` the sensor's. Columns without a muscle
-    and aux columns are passed over.
+    and aux columns are passed over. ``uv_per_count`` is the size of one count in µV, 0 if not known.
     """
 
     pin: str
@@ -22,6 +22,7 @@ class ChannelSpec:
     side: str | None
     signal: str
     gain: float
+    uv_per_count: float = 0.0
 
     @property
     def calibrated(self) -> bool:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.contact import Verdict
+from calibration.findings import Findings
 from calibration.mvc import repeatability
 from calibration.plan import ChannelSpec, Plan
 from calibration.prompt import EventKind, Kind, ProcedureEvent, Prompt
@@ -57,6 +59,7 @@ class Procedure:
         self._muscles = [_Muscle(i, spec) for i, spec in enumerate(self._specs) if spec.calibrated]
         if not self._muscles:
             raise ValueError("No channel has a muscle: say which pin is on which, as in A0=glute:right.")
+        self._findings = Findings(self._specs, sfreq_hz)
         self._current = self._muscles[0]
         self._repeats = 0
         self._again = False
@@ -93,6 +96,14 @@ class Procedure:
         """The calibrated channels in column order; empty until all are done."""
         results = tuple(muscle.result for muscle in self._muscles if muscle.result)
         return results if self._kind == "done" else ()
+
+    @property
+    def verdicts(self) -> dict[str, tuple[Verdict, ...]]:
+        """When done, by pin: signal to noise, rest, heartbeat and crosstalk of each calibrated channel."""
+        results = {m.column: m.result for m in self._muscles if m.result}
+        if self._kind != "done":
+            return {}
+        return {self._specs[k].pin: found for k, found in self._findings.verdicts(results).items()}
 
     def calibration(
         self,
@@ -154,6 +165,8 @@ class Procedure:
             return
         for muscle, rest in zip(self._muscles, outcome.rests, strict=True):
             muscle.rest = rest
+        if outcome.signal_uv is not None:
+            self._findings.rested(outcome.signal_uv, [muscle.column for muscle in self._muscles])
         self._tell("rested", "Resting levels are set.")
         self._repeats, self._why = 0, ""
         self._enter("ready", self._waiting(self._plan.position_s))
@@ -167,6 +180,8 @@ class Procedure:
             muscle.last_squeeze = self._now if trial.rms_uv > 0.0 else muscle.last_squeeze
         if trial is not None and trial.accepted:
             self._repeats, self._why = 0, ""
+            if outcome.signal_uv is not None:
+                self._findings.squeezed(muscle.column, outcome.signal_uv)
             self._tell("trial", f"That one counts: {trial.rms_uv:.0f} µV.", muscle.spec.pin, trial)
             self._conclude(muscle)
         elif self._refused(outcome.reason, f"squeezes of the {muscle.spec.name}", muscle.spec.pin, trial):
@@ -212,6 +227,7 @@ class Procedure:
             levels = (f"{m.spec.name} {m.result.mvc_uv:.0f} µV" for m in self._muscles if m.result)
             self._why = f"Your 100 %: {', '.join(levels)}."
             self._enter("done", self._step)
+            self._note_findings()
             self._tell("done", self._why)
             return
         self._current, self._again = upcoming, upcoming is before
@@ -219,6 +235,14 @@ class Procedure:
             self._enter("ready", self._waiting(self._plan.position_s))
         else:
             self._enter("relax", self._waiting(self._pause_s(upcoming)))
+
+    def _note_findings(self) -> None:
+        """Tell what is not well about the channels."""
+        names = {spec.pin: spec.name.capitalize() for spec in self._specs}
+        for pin, verdicts in self.verdicts.items():
+            for verdict in verdicts:
+                if verdict.grade in ("warn", "bad"):
+                    self._tell("note", f"{names[pin]}: {verdict.text} {verdict.remedy}", pin)
 
     def _next(self) -> _Muscle | None:
         """The unfinished channel of the current muscle with the fewest squeezes, else of the next muscle."""

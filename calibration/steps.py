@@ -66,6 +66,8 @@ class Outcome:
     reason: str = ""
     rests: tuple[Rest, ...] = ()
     trial: Trial | None = None
+    #: What was measured: a rest of the watched columns, or the hold of a squeeze in all columns.
+    signal_uv: Array | None = None
     #: Whether waiting longer is pointless.
     hopeless: bool = False
 
@@ -195,7 +197,8 @@ class Resting:
         rests = tuple(
             resting_level(signal[:, i], self._grid.sfreq_hz, raw=is_raw) for i, is_raw in enumerate(raw)
         )
-        return Outcome(next((rest.reason for rest in rests if rest.reason), ""), rests=rests)
+        reason = next((rest.reason for rest in rests if rest.reason), "")
+        return Outcome(reason, rests=rests, signal_uv=signal)
 
     @property
     def seconds_left(self) -> float:
@@ -227,7 +230,7 @@ class Squeezing:
     def push(self, block: Block) -> Outcome | None:
         """Take a block; the judged squeeze when 5 s are over, the muscle let go, or nothing rose."""
         self._watch.push(block)
-        self._capture.push(block, [self._column])
+        self._capture.push(block, range(block.signal_uv.shape[1]))
         if self._watch.bad >= self._grid.blocks(TROUBLE_S):
             return Outcome(self._watch.sentence)
         self._follow(block.envelope_uv[:, self._column])
@@ -262,15 +265,16 @@ class Squeezing:
         self._low = self._low + 1 if now_uv < half_uv else 0
 
     def _judged(self) -> Outcome:
+        whole, start = self._capture.whole(), self._capture.start
         trial = judge_squeeze(
-            self._capture.whole()[:, 0],
+            whole[:, self._column],
             self._grid.sfreq_hz,
             self._rest.level_uv,
             self._rest.sd_uv,
             raw=self._raw,
-            start=self._capture.start,
+            start=start,
         )
-        return Outcome(trial.reason, trial=trial)
+        return Outcome(trial.reason, trial=trial, signal_uv=whole[trial.start - start : trial.stop - start])
 
     @property
     def seconds_left(self) -> float:

@@ -37,7 +37,9 @@ class CalibrationStage:
     """
 
     def __init__(self, info: StreamInfo, plan: Plan, on_prompt: Callable[[Prompt], None]) -> None:
-        channels = [ChannelSpec(c.pin, c.muscle, c.side, c.signal, c.gain) for c in info.channels]
+        channels = [
+            ChannelSpec(c.pin, c.muscle, c.side, c.signal, c.gain, c.uv_per_count) for c in info.channels
+        ]
         self.procedure = Procedure(channels, info.sfreq_hz, plan)
         self.events: list[ProcedureEvent] = []
         self._on_prompt = on_prompt

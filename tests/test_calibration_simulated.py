@@ -65,7 +65,8 @@ def test_a_simulated_person_is_measured_as_it_is(seed: int) -> None:
     ("fault", "reasons"),
     [
         ("liftoff@2+2", ["Right glute pad is loose. Press the right glute pad down."]),
-        ("liftoff@8+2", ["Right glute pad is loose. Press the right glute pad down."]),
+        # In the middle of a squeeze of its own strength, mains is mains before it is a pad that came off.
+        ("liftoff@8+2", ["Right glute signal hums with mains. Unplug the charger. Press both pads."]),
         ("saturation@8+2", ["Right glute signal clips. Turn its gain down, then calibrate."]),
         ("stall@8+1", ["Right glute pad sends no new data. Check the right glute cable."]),
         ("loss@8+3", ["Too many samples were lost."]),

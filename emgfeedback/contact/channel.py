@@ -38,6 +38,8 @@ LOOSE_UV: Final = 50.0
 LOOSE_OVER_REST: Final = 3.0
 #: Share of the power within the band at one mains frequency: bad, no longer bad, worth a word.
 MAINS_BAD, MAINS_OVER, MAINS_WARN = 0.19, 0.12, 0.12
+#: Share at which mains is taken for an antenna in place of a muscle at once (the rest is its harmonics).
+MAINS_ALONE: Final = 0.75
 #: Part of the 100 % below which mains is let pass, and µV, which alone count while there is no 100 %.
 MAINS_OF_FULL: Final = 0.05
 MAINS_UV: Final = 8.0
@@ -86,7 +88,20 @@ class ChannelWatch:
         self._faint = self._dead = 0
         self.energy = self.level_uv = self._ratio = 0.0
         self.loud = self.works = self._hums = self._moves = False
-        self.caution, self.mains_hz = _GOOD, 0.0
+        self._hums_alone = False
+        self._hums_a_little = self._moves_a_little = self._clips_a_little = self._tense_a_little = False
+        self.mains_hz = 0.0
+
+    @property
+    def caution(self) -> int:
+        """What deserves a word now, as a ``Contact`` number; the gravest first."""
+        if self._clips_a_little:
+            return _CLIPPING
+        if self._hums_a_little:
+            return _MAINS
+        if self._moves_a_little:
+            return _MOTION
+        return _RESTLESS if self._tense_a_little else _GOOD
 
     def push(self, n: int, energy: float, low: float, high: float, clipped: int) -> None:
         """A block of ``n`` samples: its energy within the band, its extremes, its samples on a rail."""
@@ -100,7 +115,6 @@ class ChannelWatch:
         self.level_uv = level = math.sqrt(energy / sum(islice(self._samples, skipped, None)))
         self.works = self.raw and level >= self._at_work_uv
         self.loud = self.raw and level >= LOOSE_UV and not level <= LOOSE_OVER_REST * self.rest_uv
-        self.caution = _GOOD
 
     def hear_mains(self, lines_hz: tuple[float, ...], energies: list[float]) -> None:
         """Energy at each mains frequency over the last blocks."""
@@ -111,11 +125,20 @@ class ChannelWatch:
         known = self.full_uv == self.full_uv
         least_uv = max(MAINS_UV, MAINS_OF_FULL * self.full_uv) if known else MAINS_UNCALIBRATED_UV
         self._hums = level_uv >= least_uv and share >= (MAINS_OVER if self._hums else MAINS_BAD)
-        worth_a_word = level_uv >= 0.5 * least_uv and share >= MAINS_WARN
-        if worth_a_word:
-            self.caution = _MAINS
-        named = self._hums or worth_a_word
+        self._hums_alone = self._hums and self._is_alone(share)
+        self._hums_a_little = level_uv >= 0.5 * least_uv and share >= MAINS_WARN
+        named = self._hums or self._hums_a_little
         self.mains_hz = lines_hz[energies.index(strongest)] if named else 0.0
+
+    def _is_alone(self, share: float) -> bool:
+        """Whether there is loud mains and hardly anything else: a pad that has come off, perhaps just now."""
+        newest_uv = math.sqrt(self._energies[-1] / self._samples[-1])
+        if newest_uv < LOOSE_UV or newest_uv <= LOOSE_OVER_REST * self.rest_uv:
+            return False
+        # A wave that fills a part of the window has that part of its energy at its own frequency.
+        energy = sum(self._energies)
+        filled = energy * energy / (len(self._energies) * sum(e * e for e in self._energies))
+        return share >= MAINS_ALONE * filled
 
     def feel_movement(self, level_uv: float) -> None:
         """Level of the movement over the last half second, in µV RMS."""
@@ -124,8 +147,7 @@ class ChannelWatch:
         self._moves = level_uv >= MOTION_UV and (
             share >= least or (level_uv >= MOTION_ALWAYS_UV and share >= MOTION_ALWAYS_SHARE)
         )
-        if share >= MOTION_WARN and level_uv >= 0.5 * MOTION_UV:
-            self.caution = _MOTION
+        self._moves_a_little = share >= MOTION_WARN and level_uv >= 0.5 * MOTION_UV
 
     def judge(self, *, mains: bool, others_work: bool, resting: bool) -> int:
         """The ``Contact`` of now; ``mains`` says that nearly all power repeats itself as mains does."""
@@ -136,7 +158,7 @@ class ChannelWatch:
             return _LOOSE
         if self._is_flat(low == high, others_work=others_work):
             return _NO_DATA
-        if mains:
+        if mains or self._hums_alone:
             return _LOOSE
         if self._clips():
             return _CLIPPING
@@ -144,6 +166,7 @@ class ChannelWatch:
             return _MAINS
         if self._moves:
             return _MOTION
+        self._tense_a_little = False
         return _RESTLESS if resting and self._is_restless() else _GOOD
 
     def _is_flat(self, still: bool, *, others_work: bool) -> bool:  # noqa: FBT001 (once per block)
@@ -161,9 +184,9 @@ class ChannelWatch:
 
     def _clips(self) -> bool:
         clipped = sum(self._clipped)
+        self._clips_a_little = clipped > 0
         if not clipped:
             return False
-        self.caution = _CLIPPING
         blocks = len(self._clipped) - self._clipped.count(0)
         return clipped >= self._clipped_full or (clipped >= CLIPPED_FEW and blocks >= CLIPPED_FEW_BLOCKS)
 
@@ -176,6 +199,5 @@ class ChannelWatch:
             part = math.sqrt(max(level**2 - rest**2, 0.0) / (full**2 - rest**2))
         else:
             part = (level - rest) / (full - rest)
-        if part >= RESTLESS_WARN:
-            self.caution = _RESTLESS
+        self._tense_a_little = part >= RESTLESS_WARN
         return part >= RESTLESS_BAD

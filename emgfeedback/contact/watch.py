@@ -24,18 +24,20 @@ What is named, and on what grounds:
     calibrated rest while another channel works. In its own squeeze (``expect``) any channel below twice
     its rest, or two counts, is dead.
 ``MAINS``
-    At 50 or 60 Hz lies 19 % of the power within the band (half would be as much mains as muscle; harmonics and chance are why it is not
-    half), and it is worth 5 % of the calibrated 100 %. The level is needed because clean rest is mostly
-    mains: 3 µV of it over 2 µV of noise is 65 % of the power.
+    19 % of the power within the band lie at 50 or at 60 Hz, and they are worth 5 % of the calibrated 100 %.
+    (Half would be as much mains as muscle; its harmonics and chance are why the limit is lower.) The level
+    is needed because clean rest is mostly mains: 3 µV of it over 2 µV of noise is 65 % of the power.
 ``MOTION``
     Most of the power from 2 Hz up lies below 20 Hz, at 50 µV RMS or more; or 200 µV of it.
 ``RESTLESS``
     More than 10 % of the 100 % while all should rest (``expect``); never with counts above 5 µV.
 
-A verdict of mains or motion ends at a lower limit than it began. The limits are the project's own choices;
+Mains and motion are looked for in every other block, by turns, which spares half of their cost. A verdict
+of either ends at a lower limit than it began. The limits are the project's own choices;
 how often they are right, and wrong on clean signals, is measured in tests/test_contact_faults.py.
 """
 
+import math
 from collections.abc import Collection, Sequence
 from typing import Final
 
@@ -122,6 +124,7 @@ class ContactWatch:
         self._emg[:] = 0.0
         self._means[:] = 0.0
         self._end, self._means_end, self._means_seen = self._kept, self._mean_window, 0
+        self._turn = False
         for watch in self._channels:
             watch.restart()
         self.verdict = (_STARTING,) * len(self._channels)
@@ -148,7 +151,7 @@ class ContactWatch:
                 clipped = int(np.count_nonzero((column >= watch.high_uv) | (column <= watch.low_uv)))
             watch.push(n, powers[k], low, high, clipped)
             if watch.kind.undecided:
-                watch.kind.push(float(means[:, k].mean()), low, high)
+                watch.kind.push(float(means[0, k]), low, high)
         if self._any_raw:
             self._look_beside_the_muscle(means)
         working = sum(watch.works for watch in self._channels)
@@ -172,20 +175,21 @@ class ContactWatch:
         self._end = end
 
     def _look_beside_the_muscle(self, means: Array) -> None:
-        """Mains and movement in every raw channel, over the last blocks."""
+        """Mains or movement, by turns, in every raw channel over the last blocks."""
         self._keep_means(means)
-        lines = self._mains.energies(self._emg[self._end - self._mains_window : self._end])
-        moved = None
-        if self._means_seen >= self._mean_window:
-            moved = self._movement.energies(
-                self._means[self._means_end - self._mean_window : self._means_end]
-            )
-        for k, watch in enumerate(self._channels):
-            if watch.raw:
-                if lines:
+        self._turn = not self._turn
+        if self._turn:
+            if not self._mains.lines_hz:
+                return
+            lines = self._mains.energies(self._emg[self._end - self._mains_window : self._end])
+            for k, watch in enumerate(self._channels):
+                if watch.raw:
                     watch.hear_mains(self._mains.lines_hz, [line[k] for line in lines])
-                if moved is not None:
-                    watch.feel_movement((moved[k] / self._mean_window) ** 0.5)
+        elif self._means_seen >= self._mean_window:
+            window = self._means[self._means_end - self._mean_window : self._means_end]
+            for watch, energy in zip(self._channels, self._movement.energies(window), strict=True):
+                if watch.raw:
+                    watch.feel_movement(math.sqrt(energy / self._mean_window))
 
     def _keep_means(self, means: Array) -> None:
         end = self._means_end + len(means)

@@ -30,7 +30,10 @@ class Pads:
         emg_uv = person.emg_uv(start, n)
         body_uv = emg_uv + movement_uv + self._in_the_body(emg_uv, start, n)
         hum_uv = electrodes.hum_uv(start, n)
-        hum_uv *= np.where(off > 0.0, off / HUM_UV, 1.0) + self._levels("mains", start, n) / self._hum_rms_uv
+        mains = self._levels("mains", start, n)
+        if mains.any():
+            mains /= self._hum_rms_uv
+        hum_uv *= np.where(off > 0.0, off / HUM_UV, 1.0) + mains
         uv: Array = np.where(off > 0.0, 0.0, body_uv) + hum_uv + electrodes.noise_uv(start, n)
         tug = self._levels("motion", start, n)
         if tug.any():

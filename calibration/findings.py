@@ -1,0 +1,53 @@
+"""What a guided calibration learns about its channels beside their levels."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.contact import Verdict, calm, clear, crosstalk, crosstalk_part, heartbeat
+from calibration.plan import ChannelSpec
+from calibration.record import ChannelCalibration
+
+Array = NDArray[np.float64]
+
+
+class Findings:
+    """Collects features while the procedure runs; ``verdicts`` at its end, by column."""
+
+    def __init__(self, channels: Sequence[ChannelSpec], sfreq_hz: float) -> None:
+        self._channels = tuple(channels)
+        self._sfreq_hz = sfreq_hz
+        self._hearts: dict[int, Verdict] = {}
+        self._crosstalk: dict[tuple[int, int], list[tuple[float, float]]] = {}
+
+    def rested(self, signal_uv: Array, columns: Sequence[int]) -> None:
+        """A rest that counts, (n, len(columns)): band-passed EMG where the channel is raw."""
+        for place, column in enumerate(columns):
+            if self._channels[column].raw:
+                self._hearts[column] = heartbeat(signal_uv[:, place], self._sfreq_hz)
+
+    def squeezed(self, column: int, signal_uv: Array) -> None:
+        """The hold of a squeeze that counts, (n, n_channels), by the muscle of ``column``."""
+        own = self._channels[column]
+        for other, spec in enumerate(self._channels):
+            same_leg = other != column and spec.calibrated and spec.side == own.side
+            if same_leg and own.raw and spec.raw:
+                found = crosstalk_part(signal_uv[:, column], signal_uv[:, other], self._sfreq_hz)
+                self._crosstalk.setdefault((column, other), []).append(found)
+
+    def verdicts(self, results: Mapping[int, ChannelCalibration]) -> dict[int, tuple[Verdict, ...]]:
+        """All verdicts on each calibrated column, good ones too."""
+        found: dict[int, list[Verdict]] = {column: [] for column in results}
+        for column, result in results.items():
+            spec = self._channels[column]
+            if spec.raw:
+                found[column].append(clear(result.mvc_uv, result.rest_uv, spec.uv_per_count))
+                found[column].append(calm(result.rest_uv, result.mvc_uv, spec.uv_per_count))
+            if column in self._hearts:
+                found[column].append(self._hearts[column])
+        for (_, other), parts in self._crosstalk.items():
+            if other in results:
+                part, own_uv = (float(np.median(values)) for values in zip(*parts, strict=True))
+                found[other].append(crosstalk(part, own_uv, results[other].mvc_uv))
+        return {column: tuple(verdicts) for column, verdicts in found.items()}
