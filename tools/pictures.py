@@ -1,4 +1,4 @@
-"""Pictures of the window for the documents: ``python tools/pictures.py`` (``gallery`` makes one kind alone).
+"""Pictures of the window for the documents: ``python tools/pictures.py`` (``gallery`` or ``pages``: one kind).
 
 Needs no screen, and the Python of an environment with the ``window`` extra. Every picture is drawn anew
 into docs/images/.
@@ -13,6 +13,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+from page_pictures import pages
 from PySide6.QtWidgets import QApplication
 
 from emgfeedback.ui.gallery import Gallery
@@ -32,7 +33,7 @@ def gallery(folder: Path) -> list[Path]:
     return made
 
 
-KINDS: dict[str, Callable[[Path], list[Path]]] = {"gallery": gallery}
+KINDS: dict[str, Callable[[Path], list[Path]]] = {"gallery": gallery, "pages": pages}
 
 
 def main() -> int:

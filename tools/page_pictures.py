@@ -1,0 +1,230 @@
+"""Every page of the window in its states, as pictures. The simulated person does what is seen on most."""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rehearsal import Album, Rehearsal, own_calibration, settle
+
+from calibration.plan import Plan
+from emgfeedback import words
+from emgfeedback.frame import Contact, ShareState, ZoneState
+from emgfeedback.phases import Phase
+from emgfeedback.picture import Picture
+from emgfeedback.power import Power
+from emgfeedback.stage import Stage
+from emgfeedback.ui.model import Model
+from emgfeedback.ui.pages.history import HistoryPage
+
+PERSON = "sim:balanced?seed=1"
+FAST = f"{PERSON}&fast=1"
+BOARD = "Board on USB"
+
+
+def pages(folder: Path) -> list[Path]:
+    """All pages. Leaves nothing behind but the pictures."""
+    before = os.environ.get("EMGFEEDBACK_HOME")
+    album = Album(folder)
+    try:
+        for scene in (start, calibrate, refused, train, lost, summary, uncalibrated, unrecorded, signals):
+            with TemporaryDirectory(prefix="emgfeedback-pictures-") as place:
+                scene(album, Path(place))
+    finally:
+        if before is None:
+            os.environ.pop("EMGFEEDBACK_HOME", None)
+        else:
+            os.environ["EMGFEEDBACK_HOME"] = before
+    return album.made
+
+
+def start(album: Album, place: Path) -> None:
+    """The simulated person, a real board, and a board that waits for the charger; and the Keys."""
+    shown = Rehearsal(place, FAST)
+    model = shown.passing(2.0)
+    album.keep(shown.window, "start", "simulated")
+    album.keep(shown.window, "keys")
+    album.keep(shown.window, "settings")
+    shown.window.go("history")
+    _read(shown)
+    album.keep(shown.window, "history", "empty")
+    shown.show_still(_real(model))
+    album.keep(shown.window, "start", "board")
+    shown.show_still(Model(banner=words.UNPLUG, opening=words.UNPLUG))
+    album.keep(shown.window, "start", "mains")
+    shown.close()
+
+
+def _real(model: Model) -> Model:
+    """The same with a real board, calibrated: no board is there to take a picture of."""
+    assert model.picture is not None
+    return replace(
+        model,
+        who="",
+        link=BOARD,
+        source=f"{BOARD}, 2 sensors, 1000 samples a second",
+        calibration="Your 100 %: right glute 163 µV, right quad 238 µV.",
+        calibrated=True,
+        picture=replace(model.picture, who="", footer=(BOARD, words.POWER[Power.BATTERY])),
+    )
+
+
+def calibrate(album: Album, place: Path) -> None:
+    """Rest, the third squeeze, and done."""
+    shown = Rehearsal(place, FAST, plan=Plan())
+    shown.conductor.calibrate()
+    shown.until(lambda m: _asks(m, "rest") and m.prompt.seconds_left < 4, "rest")  # type: ignore[union-attr]
+    album.keep(shown.window, "calibrate", "rest")
+    shown.until(
+        lambda m: _asks(m, "squeeze", 3) and 0 < m.prompt.seconds_left < 2.6,  # type: ignore[union-attr]
+        "the third squeeze",
+    )
+    album.keep(shown.window, "calibrate", "squeeze")
+    shown.until(lambda m: m.stage is not Stage.CALIBRATING, "the calibration's end")
+    album.keep(shown.window, "calibrate", "done")
+    shown.close()
+
+
+def refused(album: Album, place: Path) -> None:
+    """A squeeze that does not count, because the pad came off."""
+    shown = Rehearsal(place, f"{FAST}&fault=liftoff@19+3:glute", plan=Plan())
+    shown.conductor.calibrate()
+    shown.until(lambda m: any(event.kind == "refused" for event in m.events), "a refused squeeze")
+    shown.passing(0.5)
+    album.keep(shown.window, "calibrate", "refused")
+    shown.close()
+
+
+def _asks(model: Model, kind: str, trial: int = 0) -> bool:
+    prompt = model.prompt
+    return prompt is not None and prompt.kind == kind and prompt.trial == trial
+
+
+def train(album: Album, place: Path) -> None:
+    """In the zone, at rest, below the zone, one muscle quiet; the same on Glance."""
+    shown = _in_a_set(place, FAST)
+    shown.until(
+        _with(lambda m, p: len(p.reps) >= 4 and p.working.zone_state is ZoneState.IN and m.moment.hold_s > 1.2),
+        "in the zone",
+    )
+    album.keep(shown.window, "train", "zone")
+    album.keep(shown.window, "glance", "glute")
+    shown.window.go("train")
+    shown.until(
+        _with(lambda m, p: m.moment.phase is Phase.REST and p.working.state is ShareState.REST), "at rest"
+    )
+    album.keep(shown.window, "train", "rest")
+    album.keep(shown.window, "glance", "rest")
+    shown.close()
+    shown = _in_a_set(place, "sim:quad-led?seed=1&fast=1")
+    shown.until(
+        _with(lambda m, p: len(p.reps) >= 3 and p.working.zone_state is ZoneState.BELOW and m.moment.hold_s > 0.8),
+        "below the zone",
+    )
+    album.keep(shown.window, "train", "below")
+    album.keep(shown.window, "glance", "quad")
+    shown.window.go("train")
+    shown.close()
+    shown = _in_a_set(place, "sim:glute-led?seed=1&fast=1&exercise=bridge-cued")
+    shown.until(_with(lambda m, p: p.working.state is ShareState.QUAD_QUIET and len(p.reps) >= 1), "quad quiet")
+    album.keep(shown.window, "train", "quiet")
+    shown.close()
+
+
+def lost(album: Album, place: Path) -> None:
+    """A loose pad, no new data, and a board that went away, one after the other in a set."""
+    shown = _in_a_set(place, f"{FAST}&fault=liftoff@16+5:glute,stall@26+2,unplug@34+4")
+    shown.until(
+        _with(lambda m, p: p.bars[0].contact is Contact.LOOSE and "loose" in p.headline), "a loose pad"
+    )
+    shown.passing(1.0)
+    album.keep(shown.window, "train", "loose")
+    album.keep(shown.window, "glance", "withheld")
+    shown.window.go("train")
+    shown.until(_with(lambda m, p: p.stale and not p.advice.startswith("Board")), "no new data")
+    album.keep(shown.window, "train", "no-data")
+    shown.until(_with(lambda m, p: p.advice.startswith("Board lost")), "the board lost")
+    shown.passing(0.5)
+    album.keep(shown.window, "train", "board-lost")
+    shown.close()
+
+
+def summary(album: Album, place: Path) -> None:
+    """A set's end, and the History that it fills."""
+    shown = _in_a_set(place, FAST)
+    shown.until(lambda m: m.stage is Stage.RESTING, "the end of the set")
+    album.keep(shown.window, "train", "summary")
+    shown.conductor.begin()
+    shown.until(lambda m: m.stage is Stage.RESTING and m.set_number == 2, "the end of the second set")
+    shown.window.go("history")
+    _read(shown)
+    page = shown.window.page
+    assert isinstance(page, HistoryPage)
+    page.sessions.setCurrentRow(0)
+    _read(shown)
+    album.keep(shown.window, "history", "filled")
+    shown.close()
+
+
+def uncalibrated(album: Album, place: Path) -> None:
+    """Microvolt, and no share."""
+    shown = Rehearsal(place, FAST)
+    shown.studio.train()
+    shown.until(_with(lambda m, p: max(bar.microvolts for bar in p.bars) > 30.0), "work")
+    shown.passing(1.2)
+    album.keep(shown.window, "train", "not-calibrated")
+    shown.close()
+
+
+def unrecorded(album: Album, place: Path) -> None:
+    """The disk takes no recording; training goes on."""
+    (place / "home").mkdir()
+    (place / "home" / "sessions").write_text("a file where the folder should be")
+    shown = _in_a_set(place, FAST)
+    shown.until(_with(lambda m, p: len(p.reps) == 1 and m.moment.phase is Phase.REST), "rest")
+    album.keep(shown.window, "train", "not-recording")
+    shown.close()
+
+
+def signals(album: Album, place: Path) -> None:
+    """In real time, because the page tells the delay: all well, a loose pad, a signal that clips."""
+    own = own_calibration(FAST, place / "own.json")
+    url = f"{PERSON}&fault=liftoff@17+5:glute,saturation@25+10:quad"
+    shown = Rehearsal(place, url, reps=20, calibration=own)
+    shown.conductor.begin()
+    shown.until(lambda m: m.time_s > 4.0, "some seconds of painted sets")
+    shown.window.go("signals")
+    shown.until(_with(lambda m, p: m.time_s > 13.0 and m.moment.hold_s > 0.5), "work")
+    album.keep(shown.window, "signals", "good")
+    shown.until(_with(lambda m, p: m.time_s > 19.0 and p.bars[0].contact is Contact.LOOSE), "a loose pad")
+    shown.until(lambda m: m.time_s > 20.5, "the words")
+    album.keep(shown.window, "signals", "loose")
+    shown.until(_with(lambda m, p: p.bars[1].contact is Contact.CLIPPING), "clipping")
+    end = shown.model.time_s + 1.0
+    shown.until(lambda m: m.time_s > end, "the words")
+    album.keep(shown.window, "signals", "clipping")
+    shown.close()
+
+
+def _in_a_set(place: Path, url: str) -> Rehearsal:
+    shown = Rehearsal(place, url, calibration=own_calibration(url, place / "own.json"))
+    shown.conductor.begin()
+    shown.window.draw()
+    return shown
+
+
+def _with(wanted: Callable[[Model, Picture], bool]) -> Callable[[Model], bool]:
+    def done(model: Model) -> bool:
+        return model.picture is not None and wanted(model, model.picture)
+
+    return done
+
+
+def _read(shown: Rehearsal) -> None:
+    page = shown.window.page
+    assert isinstance(page, HistoryPage)
+    settle()
+    while page.busy:
+        settle()
+    settle()
