@@ -2,6 +2,9 @@
 
 import numpy as np
 
+#: Delays between two reckonings of the same percentile.
+_FRESH = 64
+
 
 class DelayMeter:
     """The last ``size`` delays in seconds. One thread adds, others may read."""
@@ -9,6 +12,7 @@ class DelayMeter:
     def __init__(self, size: int = 4096) -> None:
         self._values = np.zeros(size)
         self.n_added = 0
+        self._told: dict[float, tuple[int, float]] = {}
 
     def add(self, delay_s: float) -> None:
         """Note one delay."""
@@ -16,9 +20,18 @@ class DelayMeter:
         self.n_added += 1
 
     def percentile(self, percent: float) -> float:
-        """The delay in seconds that ``percent`` of the last ones did not exceed; NaN before the first."""
-        known = self._values[: min(self.n_added, len(self._values))]
-        return float(np.percentile(known, percent)) if len(known) else float("nan")
+        """The delay in seconds that ``percent`` of the last ones did not exceed; NaN before the first.
+
+        Views ask with every picture: once many are known, it is reckoned anew after every 64 more.
+        """
+        n_added = self.n_added
+        age = n_added if n_added < 4 * _FRESH else n_added // _FRESH
+        told = self._told.get(percent)
+        if told is None or told[0] != age:
+            known = self._values[: min(n_added, len(self._values))]
+            told = (age, float(np.percentile(known, percent)) if len(known) else float("nan"))
+            self._told[percent] = told
+        return told[1]
 
     def as_record(self) -> dict[str, float | int]:
         """Median, 95th and 99th percentile and greatest of the last delays in ms; empty before the first."""

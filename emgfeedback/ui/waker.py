@@ -1,13 +1,23 @@
-"""Frames wake the window: one queued signal from any thread, at most one picture every 8 ms, no polling."""
+"""Frames wake the window: one queued signal from any thread, one picture for each the screen shows."""
 
 import math
 import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 
-#: s between two pictures at least.
+#: s between two pictures at least, however fast the screen is.
 LEAST_S = 0.008
+#: Pictures a second of a screen that does not say.
+USUAL_HZ = 60.0
+
+
+def least_s() -> float:
+    """s between two pictures: what the screen cannot show is not painted."""
+    screen = QGuiApplication.primaryScreen()
+    rate_hz = screen.refreshRate() if screen is not None else USUAL_HZ
+    return max(LEAST_S, 1.0 / (rate_hz if rate_hz >= 1.0 else USUAL_HZ))
 
 
 class Waker(QObject):
@@ -20,6 +30,7 @@ class Waker(QObject):
         self._draw = draw
         self._waits = False
         self._drawn_s = -math.inf
+        self._least_s = least_s()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -33,7 +44,7 @@ class Waker(QObject):
             self._called.emit()
 
     def _come(self) -> None:
-        left_s = self._drawn_s + LEAST_S - time.monotonic()
+        left_s = self._drawn_s + self._least_s - time.monotonic()
         if left_s > 0.0:
             self._timer.start(math.ceil(1000.0 * left_s))
         else:
