@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from calibration.plan import Plan
 from calibration.record import Calibration
@@ -13,11 +14,14 @@ from emgfeedback.frame import Frame
 from emgfeedback.live_set import PowerReader
 from emgfeedback.opening import SIMULATED_URL
 from emgfeedback.power import Power
+from emgfeedback.session.errors import SessionError
 from emgfeedback.session.loop import Loop
 from emgfeedback.stage import Stage
 from emgfeedback.studio import FinishedSet, Studio
+from emgfeedback.ui import sentences
 from emgfeedback.ui.entrance import Entrance, WindowRequest
 from emgfeedback.ui.model import Delays, Model
+from emgfeedback.ui.playback import Playback
 
 #: The simulated person calibrates in the quick form, labelled so.
 QUICK = Plan(quick=True, pause_s=5.0, position_s=4.0)
@@ -48,13 +52,19 @@ class Conductor:
         self._delays_at_s = 0.0
         #: Board and 100 % of the source before, for when the same one is opened again.
         self._kept: tuple[str, Calibration | None] | None = None
+        #: A recording that is played instead of what is live.
+        self._playback: Playback | None = None
         self._entrance = Entrance(request, None, power).start(woken)
 
     # Wishes
 
     def begin(self) -> None:
-        """The one big action."""
-        if self.studio is not None and self.studio.trouble:
+        """The one big action; in a replay its end, and after that the way out."""
+        if self._playback is not None and not self._playback.over:
+            self._playback.end()
+        elif self._playback is not None:
+            self._leave_replay()
+        elif self.studio is not None and self.studio.trouble:
             self._open(None)
         elif self.studio is not None:
             self.studio.goes_on = not self.request.only_calibrates
@@ -64,13 +74,16 @@ class Conductor:
 
     def calibrate(self) -> None:
         """Calibrate again, and no set after it."""
+        self._leave_replay()
         if self.studio is not None and self.studio.stage in (Stage.IDLE, Stage.RESTING, Stage.READY):
             self.studio.goes_on = False
             self.studio.calibrate(self._plan)
 
     def stop(self, why: str = "") -> None:
         """End what is under way."""
-        if self.studio is not None:
+        if self._playback is not None:
+            self._leave_replay()
+        elif self.studio is not None:
             self.studio.stop(why)
 
     def pain(self) -> None:
@@ -84,6 +97,7 @@ class Conductor:
 
     def choose_exercise(self, name: str) -> None:
         """This exercise; the simulated person learns it, too."""
+        self._leave_replay()
         studio = self.studio
         if studio is None or studio.stage not in (Stage.IDLE, Stage.RESTING):
             return
@@ -94,10 +108,27 @@ class Conductor:
 
     def switch_source(self) -> None:
         """From the board to the simulated person, or look for the board."""
+        self._leave_replay()
         if self.studio is None or self.studio.stage in (Stage.TRAINING, Stage.CALIBRATING):
             return
         simulated = self.studio.opened.info.simulated
         self._open("serial:auto" if simulated else f"{SIMULATED_URL}?exercise={self._wanted.exercise}")
+
+    def replay(self, path: Path) -> str:
+        """Play a recording; why not, in a sentence, or ``""``."""
+        if self.studio is not None and self.studio.stage in (Stage.READY, Stage.TRAINING, Stage.CALIBRATING):
+            return sentences.END_FIRST
+        self._leave_replay()
+        try:
+            self._playback = Playback(path, self._woken)
+        except (SessionError, OSError) as error:
+            return str(error)
+        return ""
+
+    def _leave_replay(self) -> None:
+        playback, self._playback = self._playback, None
+        if playback is not None:
+            playback.close()
 
     # What goes on
 
@@ -116,6 +147,8 @@ class Conductor:
     def model(self) -> Model:
         """What to show now."""
         studio, entrance = self.studio, self._entrance
+        if self._playback is not None:
+            return self._playback.model(self._banner(studio) if studio is not None else entrance.banner)
         exercise = exercise_named(self._wanted.exercise)
         if studio is None:
             return Model(
@@ -154,6 +187,7 @@ class Conductor:
 
     def close(self) -> None:
         """End everything."""
+        self._leave_replay()
         self._entrance.give_up()
         studio = self.studio or self._entrance.take()
         self.studio = None

@@ -27,7 +27,8 @@ class Model:
 
     ``banner`` is the safety banner's sentence. ``calibration`` says what 100 % is worn; ``squeeze_uv``
     is the asked muscle's level now. ``events`` are those of the running calibration. ``studio`` is for
-    pages that look deeper (signals); it is ``None`` until a source is open.
+    pages that look deeper (signals); it is ``None`` until a source is open. ``replay`` says that nothing
+    here is live, and which recording is played.
     """
 
     stage: Stage = Stage.IDLE
@@ -52,6 +53,7 @@ class Model:
     seconds_to_set: float = 0.0
     time_s: float = 0.0
     delays: Delays | None = None
+    replay: str = ""
     studio: "Studio | None" = field(default=None, compare=False)
 
     @property

@@ -16,6 +16,12 @@ PAGES = {
 NEVER_A_CLICK = "Nothing to press: the set ends by itself"
 NO_HANDS = "No hands needed: every step begins and ends by itself"
 
+# Replay
+REPLAY = "Replay"
+REPLAY_SIMULATED = "Replay, simulated"
+REPLAY_OF = "Replay, not live: {name}"
+END_FIRST = "A set is under way. End it first, then replay."
+
 # Start
 SIMULATED_PERSON = "Simulated person"
 NO_SENSORS = "no sensors needed"

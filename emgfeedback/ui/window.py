@@ -1,6 +1,8 @@
 """The window: strip, page and foot. It shows what the conductor says and passes on what the wearer wants."""
 
+import contextlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, Qt, QTimer
@@ -21,8 +23,8 @@ from emgfeedback.ui.waker import Waker
 
 #: ms between two looks at what no frame tells: staleness, power, a lost board, the countdown.
 SLOW_MS = 100
-#: Sizes of the window that + and - step through, of 1280 x 800.
-SIZES = (1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
+#: Sizes that + and - step through, in percent of 1280 x 800.
+SIZES = (100, 125, 150, 175, 200)
 #: Where a stage leads by itself.
 PAGE_OF = {
     Stage.CALIBRATING: "calibrate",
@@ -30,6 +32,9 @@ PAGE_OF = {
     Stage.TRAINING: "train",
     Stage.RESTING: "train",
 }
+
+#: Pages on which a replay goes on; any other one ends it.
+IN_REPLAY = ("train", "glance", "keys")
 
 #: What Esc ends, once its page is on show.
 ENDED_BY_ESC = (Stage.CALIBRATING, Stage.READY, Stage.TRAINING)
@@ -47,6 +52,7 @@ class Decider(Protocol):
     def next_exercise(self) -> None: ...
     def choose_exercise(self, name: str) -> None: ...
     def switch_source(self) -> None: ...
+    def replay(self, path: Path) -> str: ...
     def advance(self) -> None: ...
     def model(self) -> Model: ...
     def close(self) -> None: ...
@@ -94,7 +100,10 @@ class Window(QWidget):
         if self.conductor is not None:
             self.conductor.advance()
             self._due_host_s = self.conductor.newest_host_s
+            played = self.model.replay
             self.model = self.conductor.model()
+            if played and not self.model.replay and self.page.name == "train":
+                self.go("history")
         if self.model.stage is not self._stage:
             self._stage = self.model.stage
             if self.page.name != "glance" and self._stage in PAGE_OF:
@@ -112,6 +121,9 @@ class Window(QWidget):
             return
         if name == self.page.name:
             return
+        if self.model.replay and name not in IN_REPLAY and self.conductor is not None:
+            self.conductor.stop()
+            self.model = self.conductor.model()
         if not self.page.whole and self.page.name != "keys":
             self._before = self.page.name
         page = self._made(name)
@@ -140,12 +152,11 @@ class Window(QWidget):
         named = THEMES.get(theme) or THEMES["dark" if dark else "light"]
         if named is not self.colours:
             self.set_theme(named)
-        self._scale_percent = scale_percent
+        grown, self._scale_percent = scale_percent != self._scale_percent, scale_percent
         for page in self._pages.values():
             self._scale(page)
-        wanted = round(scale_percent / 100 * WIDTH), round(scale_percent / 100 * HEIGHT)
-        if (self.width(), self.height()) != wanted and not self.isFullScreen():
-            self.resize(*wanted)
+        if grown and not self.isFullScreen():
+            self.resize(round(scale_percent / 100 * WIDTH), round(scale_percent / 100 * HEIGHT))
 
     _scale_percent = 100
 
@@ -170,6 +181,9 @@ class Window(QWidget):
                     lambda settings: self.take_look(settings.window.theme, settings.window.scale_percent)
                 )
             self.foot.show_keys(page.keys, page.hint)
+            replay_wanted = getattr(page, "replay_wanted", None)
+            if replay_wanted is not None:
+                replay_wanted.connect(lambda path: self.replay(path))
             self._lay_out_page(page)
         return self._pages[name]
 
@@ -189,6 +203,16 @@ class Window(QWidget):
         if self.conductor is not None:
             self.conductor.begin()
             self.draw()
+
+    def replay(self, path: Path) -> None:
+        """Play a recording into Train, or say on the page History why not."""
+        if self.conductor is None:
+            return
+        why = self.conductor.replay(path)
+        tell = getattr(self.page, "tell", None)
+        if why and tell is not None:
+            tell(tr(why))
+        self.draw()
 
     def choose_exercise(self, name: str) -> None:
         """This exercise."""
@@ -215,7 +239,7 @@ class Window(QWidget):
     def _wishes(self) -> dict[str, Callable[[], None]]:
         wishes: dict[str, Callable[[], None]] = {
             "g": lambda: self.go("glance" if self.page.name != "glance" else self._before),
-            "t": lambda: self.set_theme(THEMES["dark" if self.colours.name == "light" else "light"]),
+            "t": self._other_theme,
             "+": lambda: self._grow(1),
             "=": lambda: self._grow(1),
             "-": lambda: self._grow(-1),
@@ -230,6 +254,9 @@ class Window(QWidget):
     def _back(self) -> None:
         if self.page.name in ("glance", "keys"):
             self.go(self._before)
+        elif self.model.replay and self.conductor is not None:
+            self.conductor.stop()
+            self.draw()
         elif self.model.stage in ENDED_BY_ESC and self.page.name != PAGE_OF[self.model.stage]:
             self.go(PAGE_OF[self.model.stage])
         elif self.model.stage in ENDED_BY_ESC and self.conductor is not None:
@@ -238,12 +265,27 @@ class Window(QWidget):
         else:
             self.go("start")
 
+    def _other_theme(self) -> None:
+        theme = "dark" if self.colours.name == "light" else "light"
+        self._keep_look({"window.theme": theme})
+        self.set_theme(THEMES[theme])
+
     def _grow(self, step: int) -> None:
-        now = min(self.width() / WIDTH, self.height() / HEIGHT)
-        nearest = min(range(len(SIZES)), key=lambda k: abs(SIZES[k] - now))
-        size = SIZES[min(max(nearest + step, 0), len(SIZES) - 1)]
-        if not self.isFullScreen():
-            self.resize(round(size * WIDTH), round(size * HEIGHT))
+        nearest = min(range(len(SIZES)), key=lambda k: abs(SIZES[k] - self._scale_percent))
+        percent = SIZES[min(max(nearest + step, 0), len(SIZES) - 1)]
+        self._keep_look({"window.scale_percent": percent})
+        self.take_look(self.colours.name, percent)
+
+    def _keep_look(self, changes: dict[str, str | float | None]) -> None:
+        """For the next start, too; a settings file that cannot be written keeps nobody from looking."""
+        from emgfeedback.settings import SettingsError, change_settings
+
+        settings_page = self._pages.get("settings")
+        with contextlib.suppress(SettingsError):
+            settings = change_settings(changes)
+            show = getattr(settings_page, "show_settings", None)
+            if show is not None:
+                show(settings)
 
     def _whole(self, *, whole: bool) -> None:
         """Full screen for Glance, and back as it was."""

@@ -225,7 +225,7 @@ class HistoryPage(DeskPage):
 
     def _open(self, entry: Entry | None) -> None:
         if entry is not None:
-            self._tell("")
+            self.tell("")
         self.entry, self.review = entry, None
         self._ask(asking=False)
         self.session_title.say(title(entry) if entry else tr(text_desk.CHOOSE))
@@ -329,12 +329,12 @@ class HistoryPage(DeskPage):
         if self.entry is None or self.entry.damage:
             return
         session, target = self.entry.path, free_name(self.entry.path, suffix)
-        self._tell(tr(text_desk.EXPORTING))
+        self.tell(tr(text_desk.EXPORTING))
 
         def done(files: tuple[Path, ...]) -> None:
-            self._tell("\n".join(tr(text_desk.EXPORTED).format(path=path) for path in files))
+            self.tell("\n".join(tr(text_desk.EXPORTED).format(path=path) for path in files))
 
-        self._send(lambda: export(session, target), done, self._tell)
+        self._send(lambda: export(session, target), done, self.tell)
 
     def _ask(self, *, asking: bool = True) -> None:
         self.question.setVisible(asking)
@@ -353,14 +353,15 @@ class HistoryPage(DeskPage):
         try:
             self._library.delete(self.entry.path.name)
         except OSError as error:
-            self._tell(f"{self.entry.path}: {error.strerror}.")
+            self.tell(f"{self.entry.path}: {error.strerror}.")
             return
-        self._tell(tr(text_desk.DELETED).format(name=title(self.entry)))
+        self.tell(tr(text_desk.DELETED).format(name=title(self.entry)))
         self._open(None)
         self.refresh()
         self.sessions.setFocus()
 
-    def _tell(self, words: str) -> None:
+    def tell(self, words: str) -> None:
+        """Say this below the session."""
         self.message.say(words)
         self.message.setVisible(bool(words))
 
@@ -373,7 +374,7 @@ class HistoryPage(DeskPage):
         failed: Callable[[str], None] | None = None,
     ) -> None:
         self._errands = [errand for errand in self._errands if errand.under_way]
-        self._errands.append(Errand(work, done, failed or self._tell))
+        self._errands.append(Errand(work, done, failed or self.tell))
 
     @property
     def busy(self) -> bool:

@@ -87,6 +87,8 @@ def cue(model: Model, picture: Picture) -> str:
     """The one instruction of this moment."""
     if model.fault:
         return tr(model.fault)
+    if model.replay and model.finished is None:
+        return model.replay
     if model.stage is Stage.READY:
         return tr(sentences.CUE_READY)
     if model.stage is Stage.RESTING and model.finished is not None:
@@ -105,6 +107,8 @@ def cue(model: Model, picture: Picture) -> str:
 
 def aside(model: Model, picture: Picture) -> str:
     """What stands at the cue's right where the phases have no place, or nothing."""
+    if model.replay:
+        return ""
     if model.stage is Stage.READY:
         seconds = max(int(model.seconds_to_set + 0.99), 1)
         return tr(sentences.READY_IN).format(number=model.set_number, seconds=seconds)
