@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 from emgfeedback.dsp.amplitude import MeanAmplitude, RawAmplitude
 from emgfeedback.dsp.design import emg_sections
 from emgfeedback.dsp.envelope import SlidingMean
+from emgfeedback.simulation.body import SHAPE_HZ
+from emgfeedback.simulation.generator import NoiseStream
+from emgfeedback.simulation.spectrum import emg_shape
 
 
 def values_of(n, n_channels=2, seed=1):
@@ -62,22 +65,24 @@ def test_a_window_of_nothing_is_refused():
         SlidingMean(0, 2, 8, squares=True)
 
 
-def test_steps_show_within_a_tenth_of_a_second():
-    """Time to half the way of a sudden effort (5 to 40 %) and of its end, over 200 of each."""
-    rng = np.random.default_rng(4)
+@pytest.mark.parametrize("muscle", ["glute", "quad"])
+def test_steps_show_within_a_tenth_of_a_second(muscle):
+    """Samples to half the way of a sudden effort (5 to 40 %) and of its end: 20 seeds, 20 of each, 0 dB."""
     sections = emg_sections(20.0, 450.0, 0.0, 1000.0)
-    level = np.tile(np.repeat([5.0, 40.0], 1000), 200)
-    emg = rng.normal(size=(len(level), 1)) * level[:, None]
-    raw = RawAmplitude(sections, 125, 1, 8)
-    _, envelope, _ = raw.push(emg)
-    low, high = envelope[level == 5.0].mean(), envelope[level == 40.0].mean()
-    over = envelope[:, 0] > 0.5 * (low + high)
-    ups = [int(np.argmax(over[k : k + 1000])) for k in range(3000, len(level), 2000)]
-    downs = [int(np.argmax(~over[k : k + 1000])) for k in range(4000, len(level), 2000)]
+    level = np.tile(np.repeat([5.0, 40.0], 1000), 21)
+    ups, downs = [], []
+    for seed in range(20):
+        emg = NoiseStream(seed, 1, [0], [emg_shape(*SHAPE_HZ[muscle])], 1000.0).read(0, len(level))
+        _, envelope, _ = RawAmplitude(sections, 125, 1, 8).push(emg * level[:, None])
+        low, high = envelope[level == 5.0].mean(), envelope[level == 40.0].mean()
+        over = envelope[:, 0] > 0.5 * (low + high)
+        ups += [int(np.argmax(over[k : k + 1000])) for k in range(3000, len(level), 2000)]
+        downs += [int(np.argmax(~over[k : k + 1000])) for k in range(4000, len(level), 2000)]
+    assert len(ups) >= 400
     assert np.median(ups) <= 45
     assert np.percentile(ups, 99) <= 90
     assert np.median(downs) <= 100
-    assert max(downs) <= 125
+    assert np.percentile(downs, 99) <= 125
 
 
 def test_rest_is_taken_off_in_power_for_raw_emg():
