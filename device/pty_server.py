@@ -20,11 +20,15 @@ class PtyServer:
     Programs open ``path``: the pty's own name or, if given, the symlink ``link``, which stays the
     same when the board is unplugged and comes back. Nothing is dropped: what the pty does not
     take yet is kept. A pty has no baud rate and no DTR, so opening it does not reset the board.
+    Raises ``FileExistsError`` when something that is no symlink stands at ``link``.
     """
 
     def __init__(
         self, board: Board, link: Path | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
+        # A link of an earlier run may be left over; anything else there is somebody's.
+        if link is not None and link.exists() and not link.is_symlink():
+            raise FileExistsError(f"{link} is no link of an earlier board; name another path for it.")
         self.board = board
         self._link = link
         self._clock = clock

@@ -60,7 +60,11 @@ def main(context: click.Context) -> None:
 
 @main.command()
 @options.several(options.SOURCE, options.CHANNELS, options.WEARER, options.EXERCISE, options.REPS)
-@click.option("--seconds", type=click.FloatRange(min=0, min_open=True), help="End the set after this long.")
+@click.option(
+    "--seconds",
+    type=options.Finite(min=0, max=86_400, min_open=True),
+    help="End the set after this long.",
+)
 @options.VIEW
 @click.option("--calibration", type=_FILE, help="Use this calibration file instead of today's newest.")
 @options.ISOLATED
@@ -108,12 +112,14 @@ def demo(**request: Any) -> None:
 @click.option(
     "--rest",
     "pause_s",
-    type=click.FloatRange(min=1, max=600),
+    type=options.Finite(min=1, max=600),
     metavar="S",
     help="Seconds of rest between squeezes of a muscle. Default: 60, quick 5.",
 )
 @click.option("--quick", is_flag=True, help="Rest and one squeeze a muscle; labelled quick everywhere.")
-@click.option("--out", type=_FILE, help="Also write the calibration to this file.")
+@click.option(
+    "--out", type=_FILE, callback=options.in_a_folder, help="Also write the calibration to this file."
+)
 @click.pass_obj
 def calibrate(surroundings: Surroundings, /, **request: Any) -> None:
     """Find the wearer's own 100 % of each muscle, hands-free."""
@@ -221,7 +227,7 @@ def export(session: str, out: Path, *, force: bool) -> None:
 
 @main.command()
 @click.argument("file", type=_FILE, metavar="FILE.csv")
-@click.option("--sfreq", "sfreq_hz", required=True, type=click.FloatRange(100, 50_000), help="Rate, Hz.")
+@click.option("--sfreq", "sfreq_hz", required=True, type=options.Finite(100, 50_000), help="Rate, Hz.")
 @click.option("--unit", required=True, type=click.Choice(["uV", "mV", "counts"]), help="Unit of the columns.")
 @click.option("--bits", type=click.IntRange(6, 24), help="Bits of the converter: where counts clip.")
 @options.COLUMNS

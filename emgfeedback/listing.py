@@ -144,7 +144,7 @@ def verify_sessions(files: tuple[str, ...]) -> bool:
         try:
             verdict = verify(find_session(name))
         except SessionError as error:
-            click.echo(str(error), err=True)
+            click.echo(f"emgfeedback: {error}", err=True)
             whole = False
             continue
         whole = whole and verdict.ok

@@ -7,12 +7,14 @@ from pathlib import Path
 import click
 
 from device.channel_map import ChannelMap
+from device.stream import StreamInfo
 from emgfeedback import words
 from emgfeedback.coach.zone import zone_words
 from emgfeedback.live_set import POWER_PERIOD_S, LiveSet, PowerReader, SetRequest
 from emgfeedback.opening import Home, Opened, choose_url, open_home, open_when_safe
 from emgfeedback.pace import Pace
 from emgfeedback.resolution import resolution_words
+from emgfeedback.sides import sides_of
 from emgfeedback.studio import FinishedSet, Studio
 from emgfeedback.terminal import View, view
 
@@ -46,8 +48,9 @@ def live(request: LiveRequest, power: PowerReader) -> None:
     home = open_home()
     url = request.source or choose_url(home)
     opened = open_safely(home, url, request.channels, request.wearer, power, isolated=request.isolated)
-    studio = Studio(home, opened, request.set, power)
     try:
+        need_a_side(opened.info)
+        studio = Studio(home, opened, request.set, power)
         studio.use_todays(request.calibration)
     except BaseException:
         opened.source.close()
@@ -56,6 +59,17 @@ def live(request: LiveRequest, power: PowerReader) -> None:
     with studio:
         finished = train(studio, request.view)
     tell(finished)
+
+
+def need_a_side(info: StreamInfo) -> None:
+    """Raise ``ValueError`` where no share can ever be: no leg has both of its muscles on the board."""
+    if sides_of(info):
+        return
+    worn = ", ".join(f"{channel.muscle} {channel.side}" for channel in info.channels if channel.muscle)
+    raise ValueError(
+        f"A glute share needs the glute and the quad of one leg; the channels are {worn or 'not named'}. "
+        "Name both, as in --channels A0=glute:right,A1=quad:right."
+    )
 
 
 def open_safely(

@@ -1,5 +1,6 @@
 """Errors of the command line: one sentence on standard error, exit 1 for a failed job, 2 for wrong usage."""
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,9 @@ class OneSentence(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run and leave with the exit status."""
         kwargs["standalone_mode"] = False
+        # A name that the terminal cannot show is shown with question marks, not refused.
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="replace")
         try:
             sys.exit(super().main(*args, **kwargs) or 0)
         except click.exceptions.NoArgsIsHelpError as error:
@@ -28,6 +32,17 @@ class OneSentence(click.Group):
         except BrokenPipeError:
             sys.stderr.close()
             sys.exit(1)
+        except OSError as error:
+            click.echo(f"emgfeedback: {plain(error)}", err=True)
+            sys.exit(1)
+
+
+def plain(error: Exception) -> str:
+    """The words of an error for people: those of the operating system without their number."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    # Only what is written to the output has no file name.
+    return f"{error.filename2 or error.filename or 'The output cannot be written'}: {error.strerror}."
 
 
 @contextmanager
@@ -44,6 +59,6 @@ def job() -> Iterator[None]:
     except BrokenPipeError:
         raise
     except (DeviceError, SessionError, CalibrationError, SettingsError, ExportError, OSError) as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(plain(error)) from error
     except ValueError as error:
         raise click.UsageError(str(error)) from error

@@ -1,12 +1,18 @@
 """The options that several commands have in common."""
 
+import math
+import unicodedata
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from device.channel_map import ChannelMap, parse_channel_map, parse_column_map
 from emgfeedback.coach.exercises import EXERCISES
+
+#: Characters of a wearer's name; settings.toml has the same limit.
+LONGEST_NAME = 60
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 Decorator = Callable[[Command], Command]
@@ -30,6 +36,36 @@ def column_map(_context: click.Context, _option: click.Parameter, value: str) ->
         raise click.UsageError(str(error)) from error
 
 
+class Finite(click.FloatRange):
+    """A number within limits; ``nan``, which every comparison of a range lets pass, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or wrong usage."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a number.", param, ctx)
+        return number
+
+
+def wearer_name(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """The value of --wearer: any text that can be shown on a line and kept in a file."""
+    if value is None:
+        return None
+    name = value.strip()
+    if not name or len(name) > LONGEST_NAME:
+        raise click.UsageError(f"A wearer's name has 1 to {LONGEST_NAME} characters, not {len(name)}.")
+    if any(unicodedata.category(sign) in ("Cc", "Cs", "Zl", "Zp") for sign in name):
+        raise click.UsageError("A wearer's name is text on one line; leave control characters out.")
+    return name
+
+
+def in_a_folder(_context: click.Context, _option: click.Parameter, value: Path | None) -> Path | None:
+    """A file that is written at the end of a long job: its folder must be there at the beginning."""
+    if value is not None and not value.absolute().parent.is_dir():
+        raise click.UsageError(f"{value} cannot be written: there is no folder {value.parent}.")
+    return value
+
+
 SOURCE = click.option(
     "--source",
     metavar="URL",
@@ -49,7 +85,10 @@ COLUMNS = click.option(
     help="Which column holds which muscle: GMAX=glute:right,VL=quad:right.",
 )
 WEARER = click.option(
-    "--wearer", metavar="NAME", help="Who wears the pads; calibrations and zones are kept apart by name."
+    "--wearer",
+    metavar="NAME",
+    callback=wearer_name,
+    help="Who wears the pads; calibrations and zones are kept apart by name.",
 )
 EXERCISE = click.option("--exercise", type=click.Choice(list(EXERCISES)), default="bridge", show_default=True)
 VIEW = click.option(

@@ -22,6 +22,10 @@ from emgfeedback.simulation.source import SimulatedSource
 DEFAULT_PERSONA = "balanced"
 SIM_OPTIONS = ("seed", "exercise", "fault", "rate", "oversample", "side", "fast")
 REPLAY_OPTIONS = ("speed",)
+OVERSAMPLES = (1, 4, 16)
+#: What the wire protocol's field for a rate holds.
+MOST_RATE_HZ = 65535
+MOST_SEED = 2**32 - 1
 
 Opener = Callable[[], Source]
 
@@ -78,8 +82,8 @@ def _simulation_opener(rest: str, channel_map: ChannelMap | None, clock: Callabl
     persona, options = _split(rest, "sim:", SIM_OPTIONS)
     scene = parse_scene(persona, options, channel_map or ONE_LEG)
     request = StreamRequest(
-        rate_hz=_whole_number("rate", options.get("rate", "1000"), least=1),
-        oversample=_whole_number("oversample", options.get("oversample", "4"), least=1),
+        rate_hz=_whole_number("rate", options.get("rate", "1000"), least=1, most=MOST_RATE_HZ),
+        oversample=_oversample(options.get("oversample", "4")),
     )
     fast = options.get("fast", "0")
     if fast not in ("0", "1"):
@@ -119,15 +123,26 @@ def _split(rest: str, scheme: str, known: tuple[str, ...]) -> tuple[str, dict[st
         key, _, value = part.partition("=")
         if key not in known:
             raise ValueError(f"Unknown option '{key}' of {scheme}; choose from: {', '.join(known)}.")
+        if key in options and key != "fault":
+            raise ValueError(f"The option {key} of {scheme} stands twice; name it once.")
         value = unquote(value)
         # Faults may be given one by one.
         options[key] = f"{options[key]},{value}" if key == "fault" and key in options else value
     return unquote(name), options
 
 
-def _whole_number(option: str, text: str, least: int) -> int:
-    if not text.isdecimal() or int(text) < least:
-        raise ValueError(f"The option {option} is a whole number from {least} up, not '{text}'.")
+def _whole_number(option: str, text: str, least: int, most: int = MOST_SEED) -> int:
+    # The length first: Python refuses to read a number of thousands of digits.
+    if not text.isdecimal() or len(text) > len(str(most)) or not least <= int(text) <= most:
+        raise ValueError(f"The option {option} is a whole number from {least} to {most}, not '{text}'.")
+    return int(text)
+
+
+def _oversample(text: str) -> int:
+    if text not in map(str, OVERSAMPLES):
+        raise ValueError(
+            f"The option oversample is one of {', '.join(map(str, OVERSAMPLES))}, not '{text}'."
+        )
     return int(text)
 
 

@@ -231,3 +231,74 @@ def test_a_known_board_that_is_absent_is_a_sentence_with_a_choice(tmp_path: Path
     result = run()
     assert result.returncode == 1
     assert "sim:balanced" in one_sentence(result)
+
+
+#: Values that only look right: (arguments, a word of the sentence).
+STRANGE = [
+    (["live", "--source", "sim:?fast=1", "--seconds", "inf", "--view", "none"], "inf"),
+    (["live", "--source", "sim:?fast=1", "--seconds", "nan", "--view", "none"], "nan"),
+    (["calibrate", "--source", "sim:?fast=1", "--rest", "nan", "--view", "none"], "nan"),
+    (["live", "--source", "sim:?rate=99999999999999999999", "--view", "none"], "65535"),
+    (["live", "--source", "sim:?seed=" + "9" * 5000, "--view", "none"], "seed"),
+    (["live", "--source", "sim:?oversample=3", "--view", "none"], "1, 4, 16"),
+    (["live", "--source", "sim:?seed=1&seed=2", "--view", "none"], "twice"),
+    (["live", "--source", "sim:?fast=1", "--wearer", " ", "--view", "none"], "name"),
+    (["live", "--source", "sim:?fast=1", "--wearer", "a\nb", "--view", "none"], "one line"),
+    (["live", "--source", "sim:?fast=1", "--wearer", os.fsdecode(b"\xff"), "--view", "none"], "one line"),
+    (["live", "--source", "sim:?fast=1", "--wearer", "x" * 61, "--view", "none"], "60"),
+    (["calibrate", "--source", "sim:?fast=1", "--out", "no-such-folder/a.json"], "no-such-folder"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "names"), STRANGE, ids=lambda value: str(value)[-60:])
+def test_values_that_only_look_right_are_wrong_usage_before_anything_begins(
+    arguments: list[str], names: str
+) -> None:
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert names in one_sentence(result)
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("channels", ["A0=glute:right", "A0=glute:right,A1=quad:left"])
+def test_a_leg_without_both_muscles_is_one_sentence(channels: str) -> None:
+    result = run("live", "--source", "sim:?fast=1", "--channels", channels, "--view", "none")
+    assert result.returncode == 2
+    assert "glute and the quad of one leg" in one_sentence(result)
+
+
+def test_a_names_letters_are_kept_whatever_the_terminal_shows() -> None:
+    name = "Zoë 李小龍"
+    train = ["live", "--source", "sim:?fast=1", "--seconds", "2", "--view", "none", "--wearer", name]
+    assert run(*train).returncode == 0
+    result = run("sessions", "list", PYTHONIOENCODING="ascii")
+    assert result.returncode == 0, result.stderr
+    assert "Zo? " in result.stdout
+    (entry,) = json.loads(run("sessions", "list", "--json").stdout)
+    assert entry["wearer"] == name
+
+
+def test_a_folder_where_a_session_is_meant_is_one_sentence(tmp_path: Path) -> None:
+    result = run("verify", str(tmp_path))
+    assert result.returncode == 1
+    assert "is a folder" in one_sentence(result)
+
+
+def test_a_board_never_takes_the_place_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "thesis.txt"
+    path.write_text("years of work")
+    result = run("simulate", "--pty", "--link", str(path))
+    assert result.returncode == 1
+    assert "thesis.txt" in one_sentence(result)
+    assert path.read_text() == "years of work"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_output_that_cannot_be_written_is_one_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        result = subprocess.run(
+            [*COMMAND, "sessions", "list", "--json"], stdout=full, stderr=subprocess.PIPE, text=True,
+            check=False, timeout=60,
+        )  # fmt: skip
+    assert result.returncode == 1
+    assert one_sentence(result) == "emgfeedback: The output cannot be written: No space left on device."

@@ -82,6 +82,8 @@ class Library:
     def resolve(self, name: str) -> Path:
         """The file behind an id, a file name in the library, or a path to a file anywhere."""
         path = Path(name)
+        if path.is_dir():
+            raise NotASession(f"{name} is a folder; name a session file in it.")
         return path if path.is_file() else self.find(name).path
 
     def delete(self, name: str) -> Entry:
