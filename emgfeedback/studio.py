@@ -284,8 +284,10 @@ class Studio:
             recorder = Recorder(path, header, waits=self.opened.stepped)
             recorder.summary("resolution", smallest_efforts(header.info, header.calibration))
             self.loop.record(recorder)
-        except (RecordingFailed, OSError) as error:
+        except RecordingFailed as error:
             self.note = self.scene.recording_trouble = str(error)
+        except OSError as error:
+            self.note = self.scene.recording_trouble = f"{error.strerror or error}."
 
     def _remember(self, sides: tuple[SideSummary, ...], reps: tuple[Rep, ...]) -> None:
         opened = self.opened

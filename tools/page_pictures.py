@@ -17,6 +17,7 @@ from emgfeedback.power import Power
 from emgfeedback.stage import Stage
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.pages.history import HistoryPage
+from emgfeedback.ui.pages.settings import SettingsPage
 
 PERSON = "sim:balanced?seed=1"
 FAST = f"{PERSON}&fast=1"
@@ -45,6 +46,10 @@ def start(album: Album, place: Path) -> None:
     model = shown.passing(2.0)
     album.keep(shown.window, "start", "simulated")
     album.keep(shown.window, "keys")
+    shown.window.go("settings")
+    page = shown.window.page
+    assert isinstance(page, SettingsPage)
+    page.folder.setText("~/.local/share/emgfeedback")  # where it is on Linux, not where pictures are made
     album.keep(shown.window, "settings")
     shown.window.go("history")
     _read(shown)
@@ -105,7 +110,9 @@ def train(album: Album, place: Path) -> None:
     """In the zone, at rest, below the zone, one muscle quiet; the same on Glance."""
     shown = _in_a_set(place, FAST)
     shown.until(
-        _with(lambda m, p: len(p.reps) >= 4 and p.working.zone_state is ZoneState.IN and m.moment.hold_s > 1.2),
+        _with(
+            lambda m, p: len(p.reps) >= 4 and p.working.zone_state is ZoneState.IN and m.moment.hold_s > 1.2
+        ),
         "in the zone",
     )
     album.keep(shown.window, "train", "zone")
@@ -119,7 +126,11 @@ def train(album: Album, place: Path) -> None:
     shown.close()
     shown = _in_a_set(place, "sim:quad-led?seed=1&fast=1")
     shown.until(
-        _with(lambda m, p: len(p.reps) >= 3 and p.working.zone_state is ZoneState.BELOW and m.moment.hold_s > 0.8),
+        _with(
+            lambda m, p: (
+                len(p.reps) >= 3 and p.working.zone_state is ZoneState.BELOW and m.moment.hold_s > 0.8
+            )
+        ),
         "below the zone",
     )
     album.keep(shown.window, "train", "below")
@@ -127,7 +138,9 @@ def train(album: Album, place: Path) -> None:
     shown.window.go("train")
     shown.close()
     shown = _in_a_set(place, "sim:glute-led?seed=1&fast=1&exercise=bridge-cued")
-    shown.until(_with(lambda m, p: p.working.state is ShareState.QUAD_QUIET and len(p.reps) >= 1), "quad quiet")
+    shown.until(
+        _with(lambda m, p: p.working.state is ShareState.QUAD_QUIET and len(p.reps) >= 1), "quad quiet"
+    )
     album.keep(shown.window, "train", "quiet")
     shown.close()
 
@@ -179,10 +192,10 @@ def uncalibrated(album: Album, place: Path) -> None:
 
 def unrecorded(album: Album, place: Path) -> None:
     """The disk takes no recording; training goes on."""
-    (place / "home").mkdir()
-    (place / "home" / "sessions").write_text("a file where the folder should be")
-    shown = _in_a_set(place, FAST)
-    shown.until(_with(lambda m, p: len(p.reps) == 1 and m.moment.phase is Phase.REST), "rest")
+    shown = _in_a_set(place, FAST, record=False)
+    # What a full disk says; filling one for a picture would be rude.
+    shown.studio.scene.recording_trouble = "No space left on device."
+    shown.until(_with(lambda m, p: len(p.reps) == 1 and p.working.state is ShareState.REST), "rest")
     album.keep(shown.window, "train", "not-recording")
     shown.close()
 
@@ -195,7 +208,7 @@ def signals(album: Album, place: Path) -> None:
     shown.conductor.begin()
     shown.until(lambda m: m.time_s > 4.0, "some seconds of painted sets")
     shown.window.go("signals")
-    shown.until(_with(lambda m, p: m.time_s > 13.0 and m.moment.hold_s > 0.5), "work")
+    shown.until(_with(lambda m, p: m.time_s > 13.0 and m.moment.hold_s > 1.0), "work")
     album.keep(shown.window, "signals", "good")
     shown.until(_with(lambda m, p: m.time_s > 19.0 and p.bars[0].contact is Contact.LOOSE), "a loose pad")
     shown.until(lambda m: m.time_s > 20.5, "the words")
@@ -207,8 +220,9 @@ def signals(album: Album, place: Path) -> None:
     shown.close()
 
 
-def _in_a_set(place: Path, url: str) -> Rehearsal:
-    shown = Rehearsal(place, url, calibration=own_calibration(url, place / "own.json"))
+def _in_a_set(place: Path, url: str, *, record: bool = True) -> Rehearsal:
+    own = own_calibration(url, place / "own.json")
+    shown = Rehearsal(place, url, calibration=own, record=record)
     shown.conductor.begin()
     shown.window.draw()
     return shown

@@ -1,4 +1,4 @@
-"""Pictures of the window for the documents: ``python tools/pictures.py`` (``gallery`` or ``pages``: one kind).
+"""Pictures of the window for the documents: ``python tools/pictures.py`` (``gallery``, ``pages``: one kind).
 
 Needs no screen, and the Python of an environment with the ``window`` extra. Every picture is drawn anew
 into docs/images/.

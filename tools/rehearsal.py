@@ -1,10 +1,13 @@
-"""The window with the simulated person behind it, for pictures: his time passes only while one asks for it."""
+"""The window with the simulated person behind it, for pictures: his time passes only when asked for."""
 
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -20,13 +23,14 @@ from emgfeedback.ui.conductor import Conductor
 from emgfeedback.ui.entrance import WindowRequest
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.palette import LIGHT, THEMES
-from emgfeedback.ui.window import Window
+from emgfeedback.ui.window import Decider, Window
 
 #: s of the simulated person's time within which a state must come up, and of ours until he is there.
 PATIENCE_S, OPENING_S = 900.0, 30.0
 #: Chunks between two pictures: 32 ms.
 DRAWN_EVERY = 4
 SIZE, LARGE = (1280, 800), (2560, 1600)
+N_COLOURS = 256
 MADE_AT = "2026-01-01T12:00:00+00:00"
 
 
@@ -128,7 +132,7 @@ class Rehearsal:
 
     def show_still(self, model: Model) -> None:
         """A state that the simulated person cannot bring about."""
-        self.window.conductor = Still(model)
+        self.window.conductor = cast("Decider", Still(model))
         self.window.draw()
 
     def go_on(self) -> None:
@@ -157,6 +161,8 @@ class Album:
             window.go(page)
         name = f"{page}-{state}" if state else page
         for theme, palette in THEMES.items():
+            if page == "glance" and state != "rest" and theme != "light":
+                continue  # its flags are the same in both
             window.set_theme(palette)
             self._write(_seen(window, SIZE), f"{name}-{theme}")
         window.set_theme(LIGHT)
@@ -169,10 +175,30 @@ class Album:
 
     def _write(self, picture: QImage, name: str) -> None:
         path = self.folder / f"{name}.png"
-        # Quality 0 is PNG's smallest file; the picture is the same.
-        if not picture.convertToFormat(QImage.Format.Format_RGB888).save(str(path), "PNG", 0):
+        if not indexed(picture).save(str(path), quality=0):
             raise OSError(f"{path} cannot be written.")
         self.made.append(path)
+
+
+def indexed(picture: QImage) -> QImage:
+    """The picture in its 256 most frequent colours, each other one as the nearest of these: a small file."""
+    picture = picture.convertToFormat(QImage.Format.Format_RGB32)
+    height, width = picture.height(), picture.width()
+    words = np.frombuffer(picture.constBits(), np.uint32).reshape(height, picture.bytesPerLine() // 4)
+    colours, at, times = np.unique(words[:, :width], return_inverse=True, return_counts=True)
+    kept = colours[np.argsort(-times, kind="stable")[:N_COLOURS]]
+    apart = sum((_channel(colours, shift)[:, None] - _channel(kept, shift)) ** 2 for shift in (0, 8, 16))
+    nearest = np.argmin(apart, axis=1).astype(np.uint8)
+    stride = (width + 3) // 4 * 4
+    rows = np.zeros((height, stride), np.uint8)
+    rows[:, :width] = nearest[at].reshape(height, width)
+    found = QImage(rows.tobytes(), width, height, stride, QImage.Format.Format_Indexed8)
+    found.setColorTable([int(one) for one in kept])
+    return found.copy()
+
+
+def _channel(colours: NDArray[np.uint32], shift: int) -> NDArray[np.int32]:
+    return ((colours >> shift) & 0xFF).astype(np.int32)
 
 
 def _seen(window: Window, size: tuple[int, int]) -> QImage:

@@ -35,6 +35,8 @@ from emgfeedback.ui.type_scale import Face, font
 TARGET = 44
 FOCUS = 3
 MARGIN = 56
+#: Pixels at 100 % from which a page of large text has room for whole margins.
+WIDE = 1200
 #: Pixels at 100 % from the edge of a button or field to its text.
 INSET = 12
 #: Pixels that Qt itself leaves inside a line edit.
@@ -329,12 +331,17 @@ class DeskPage(Page):
         if scale != self.look.scale:
             self.set_look(Look(self.look.palette, scale))
 
+    def _keep_margins(self) -> None:
+        """As wide as those of the strip; half of that where large text needs the room."""
+        wide = self.look.scale <= 1.5 or self.width() >= self.look.px(WIDE)
+        margin = self.look.px(MARGIN if wide else MARGIN / 2)
+        self.column.setContentsMargins(margin, self.look.px(24), margin, self.look.px(24))
+
     def set_look(self, look: Look) -> None:
         """Take theme and size, with all that stands on the page."""
         self.look = look
         self.colours = palette = look.palette
-        margin = look.px(MARGIN) if look.scale <= 1.5 else look.px(MARGIN / 2)
-        self.column.setContentsMargins(margin, look.px(24), margin, look.px(24))
+        self._keep_margins()
         self.column.setSpacing(look.px(8))
         self.area.setStyleSheet(
             f"QScrollArea, QScrollArea > QWidget > QWidget {{ background: {palette.ground}; }}"
@@ -354,6 +361,7 @@ class DeskPage(Page):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """The page fills its place."""
         super().resizeEvent(event)
+        self._keep_margins()
         self.area.setGeometry(self.rect())
 
     def show_model(self, model: Model) -> None:

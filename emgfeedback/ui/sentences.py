@@ -80,6 +80,8 @@ LAST_CHECK = "Set follows"
 NOT_CALIBRATING = "Find your own 100 %."
 NOT_CALIBRATING_WHY = "Rest, then squeeze each muscle as hard as you can. The page tells you when."
 CALIBRATION_DONE = "Done."
+YOUR_HUNDRED = "Your 100 %"
+HOLDS_TODAY = "It holds today, while the pads stay where they are."
 POSES = {"glute": "face-down", "quad": "sitting"}
 POSE_WORDS = {"glute": "Face down, knee bent", "quad": "Sitting, ankle strapped"}
 
@@ -125,6 +127,7 @@ KEYS = (
     ("C", "calibrate"),
     ("E", "next exercise"),
     ("S", "board or simulated person"),
+    ("R W F X Z", "on Signals: raw or envelope, window, freeze, mark, zoom"),
     ("T", "light or dark"),
     ("+ and -", "larger and smaller"),
     ("?", "this page"),

@@ -18,7 +18,7 @@ from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face, width
 
 #: x of the first tab, and the room around its word.
-FIRST_TAB, AROUND = 224.0, 28.0
+FIRST_TAB, AROUND = 232.0, 28.0
 LIGHT_WIDTH, LIGHT_PITCH = 160.0, 148.0
 
 

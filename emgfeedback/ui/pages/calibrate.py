@@ -5,6 +5,7 @@ from typing import ClassVar
 from PySide6.QtWidgets import QWidget
 
 from calibration.prompt import ProcedureEvent, Prompt
+from emgfeedback import words
 from emgfeedback.stage import Stage
 from emgfeedback.ui import sentences, states
 from emgfeedback.ui.leaves.body import Body, BodyState, Pad
@@ -16,7 +17,7 @@ from emgfeedback.ui.model import Model
 from emgfeedback.ui.page import Page
 from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.text import muscle_name, tr
-from emgfeedback.ui.type_scale import Face
+from emgfeedback.ui.type_scale import Face, width
 
 #: µV that a resting muscle and a first squeeze are drawn against.
 RESTING_UV = 30.0
@@ -45,6 +46,9 @@ class CalibratePage(Page):
         self.put(self._pose_word, (1000.0, 424.0, 224.0, 48.0))
         self._pose = Body(palette)
         self.put(self._pose, (1000.0, 468.0, 224.0, 147.0))
+        self._result = Words(palette, (448.0, 520.0))
+        self.put(self._result, (56.0, 96.0, 448.0, 520.0))
+        self._result.hide()
         self._stations = Stations(palette)
         self.put(self._stations, (56.0, 648.0, 1168.0, 96.0))
 
@@ -55,6 +59,17 @@ class CalibratePage(Page):
         best = max((uv for uv, counts in trials if counts), default=None)
         muscle = prompt.muscle or _next_muscle(model)
         self._follow(prompt)
+        done = model.prompt is None and model.calibrated
+        for leaf, shown in (
+            (self._result, done),
+            (self._disc, not done),
+            (self._trials, not done),
+            (self._pose, not done),
+            (self._pose_word, not done),
+        ):
+            if leaf.isVisibleTo(self) != shown:
+                leaf.setVisible(shown)
+        self._result.show_state(_result(model) if done else ())
         self._disc.show_state(self._squeeze(model, prompt, muscle, best))
         self._say.show_state(self._instruction(model, prompt))
         self._trials.show_state(self._so_far(model, prompt, muscle, trials))
@@ -79,9 +94,9 @@ class CalibratePage(Page):
         stale = model.picture is None or model.picture.stale
         uv = model.squeeze_uv
         whole_uv = RESTING_UV if prompt.kind == "rest" else best or EXPECTED_UV
-        level = None if stale or uv is None else uv / whole_uv
-        squeezing = prompt.kind == "squeeze"
-        note = "" if squeezing else tr("resting")
+        trouble = _trouble(model, prompt)
+        level = None if stale or trouble or uv is None else uv / whole_uv
+        note = trouble or ("" if prompt.kind == "squeeze" else tr("resting"))
         if stale and model.stage is Stage.CALIBRATING:
             note = tr("No new data")
         return SqueezeDiscState(
@@ -98,11 +113,13 @@ class CalibratePage(Page):
         if model.prompt is None:
             large, why, target = tr(sentences.NOT_CALIBRATING), tr(sentences.NOT_CALIBRATING_WHY), ""
             if model.calibrated:
-                large, why = tr(sentences.CALIBRATION_DONE), tr(model.calibration)
+                large, why = tr(sentences.CALIBRATION_DONE), tr(sentences.HOLDS_TODAY)
             why = tr(model.note) or why
         else:
             large, target = tr(prompt.text), states.target_of(prompt)
             why = tr(prompt.why) or (tr(sentences.AS_HARD) if prompt.kind == "squeeze" else "")
+        # After the procedure nothing large has two lines.
+        below = 300.0 if model.prompt is not None or len(large) > 12 else 200.0
         items: list[Item] = []
         if prompt.muscle:
             items.append(Mark(prompt.muscle, 19.0, 16.0, 11.0))
@@ -110,7 +127,7 @@ class CalibratePage(Page):
         return (
             *items,
             Line(large, 8.0, 136.0, 104 if len(large) < 26 else 84, Face.DISPLAY, room=664.0, leading=104.0),
-            Line(why, 8.0, 300.0, 28 if len(why) < 48 else 22, room=660.0, leading=30.0),
+            Line(why, 8.0, below, 28 if len(why) < 48 else 22, room=660.0, leading=30.0),
         )
 
     @staticmethod
@@ -124,6 +141,37 @@ class CalibratePage(Page):
         return TrialsState(
             muscle, tr(sentences.SQUEEZES_SO_FAR), tuple(bars[-3:]), min(max(prompt.trials, len(bars)), 3)
         )
+
+
+def _trouble(model: Model, prompt: Prompt) -> str:
+    """What is wrong with the asked muscle's pad (with any, while all rest): its level is no squeeze then."""
+    for bar in model.picture.bars if model.picture is not None else ():
+        asked = not prompt.muscle or (bar.muscle, bar.side) == (prompt.muscle, prompt.side)
+        if asked and bar.contact in words.WITHHELD:
+            return tr(words.CONTACT[bar.contact])
+    return ""
+
+
+def _result(model: Model) -> tuple[Item, ...]:
+    """Each muscle's 100 % in large digits; with both legs they are four, and smaller."""
+    found = model.studio.calibration if model.studio is not None else None
+    if found is None:
+        return ()
+    several = len(found.channels) > 2
+    size, pitch = (68, 118.0) if several else (104, 200.0)
+    items: list[Item] = [Line(tr(sentences.YOUR_HUNDRED), 0.0, 30.0, 28, Face.BOLD, room=440.0)]
+    for row, channel in enumerate(found.channels):
+        y = 96.0 + pitch * row
+        name = muscle_name(channel.muscle)
+        digits = f"{channel.mvc_uv:.0f}"
+        items += [
+            Rule(0.0, y - 36.0, 432.0),
+            Mark(channel.muscle, 11.0, y - 7.0, 11.0),
+            Line(f"{name}, {tr(channel.side)}", 32.0, y, 22, Face.BOLD, room=380.0),
+            Line(digits, 0.0, y + size, size, Face.DISPLAY),
+            Line("µV", 12.0 + width(digits, Face.DISPLAY, size), y + size, 28, Face.DISPLAY),
+        ]
+    return tuple(items)
 
 
 def _pin(model: Model, muscle: str, side: str) -> str:

@@ -51,6 +51,7 @@ class HistoryPage(DeskPage):
     """
 
     name = "history"
+    keys = (("Tab", text_desk.KEY_NEXT), ("Esc", text_desk.KEY_BACK))
 
     replay_wanted = Signal(object)
 

@@ -38,6 +38,7 @@ class SettingsPage(DeskPage):
     """
 
     name = "settings"
+    keys = (("Tab", text_desk.KEY_NEXT), ("Esc", text_desk.KEY_BACK))
 
     changed = Signal(object)
 

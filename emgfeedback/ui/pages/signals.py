@@ -95,12 +95,18 @@ class SignalsPage(DeskPage):
         self.delay_note = Words(look, 14, soft=True, right=True)
         self.column.addLayout(self._head(text_desk.DELAY_HEAD, note=self.delay_note))
         self.delays = DelayBars(look.palette)
-        self.column.addWidget(self.delays)
         self.apart = Words(look, 14, soft=True, wrap=True)
         self.link = Words(look, 14, soft=True, wrap=True)
         self.message = Words(look, 16, Face.BOLD, wrap=True)
-        for part in (self.apart, self.link, self.message):
-            self.column.addWidget(part)
+        self._below = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        notes = QVBoxLayout()
+        for part in (self.apart, self.link):
+            notes.addWidget(part)
+        notes.addStretch(1)
+        self._below.addWidget(self.delays, 5)
+        self._below.addLayout(notes, 3)
+        self.column.addLayout(self._below)
+        self.column.addWidget(self.message)
 
     def _head(self, title: str, span: str = "", note: Words | None = None) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -139,8 +145,10 @@ class SignalsPage(DeskPage):
     def _arrange(self) -> None:
         wide = self.width() >= self.look.px(WIDE)
         directions = QBoxLayout.Direction
-        self._beside.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+        for row in (self._beside, self._below):
+            row.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
         self._beside.setSpacing(self.look.px(48 if wide else 16))
+        self._below.setSpacing(self.look.px(24 if wide else 8))
         if wide:
             self._side.setFixedWidth(self.look.px(COLUMN))
         else:
@@ -183,6 +191,7 @@ class SignalsPage(DeskPage):
             resolution = Words(self.look, 14, soft=True, wrap=True)
             self.verdicts.append((verdict, fix, resolution))
             rule = Rule(self.look)
+            self._blocks.addSpacing(self.look.px(8))
             for part in (rule, verdict, fix, resolution):
                 self._blocks.addWidget(part)
 

@@ -67,12 +67,13 @@ class StartPage(Page):
         self._title = Words(palette, (512.0, 40.0), on_sheet=True)
         self.put(self._title, (692.0, 124.0, 512.0, 40.0))
         self._body = Body(palette, on_sheet=True)
-        self.put(self._body, (688.0, 168.0, 520.0, 384.0))
+        # As wide as the panel: the floor goes from edge to edge.
+        self.put(self._body, (673.0, 172.0, 551.0, 384.0))
         self._pads = Words(palette, (512.0, 120.0), on_sheet=True)
         self.put(self._pads, (692.0, 560.0, 512.0, 120.0))
         self._lights = [QualityLight(palette, on_sheet=True) for _ in ROWS]
         for row, light in zip(ROWS, self._lights, strict=True):
-            self.put(light, (1044.0, row - 18.0, 160.0, 24.0))
+            self.put(light, (1064.0, row - 18.0, 158.0, 24.0))
         self._safety = Words(palette, (560.0, 36.0))
         self.put(self._safety, (672.0, 706.0, 560.0, 36.0))
         self.setTabOrder(self._exercises["squat"], self.action)
@@ -118,8 +119,8 @@ class StartPage(Page):
             Line(tr(source), 8.0, 30.0, 18, tone="soft", room=560.0),
             Line(tr(first), 8.0, 104.0, 60, Face.DISPLAY, room=560.0),
             Line(tr(second), 8.0, 168.0, 60, Face.DISPLAY, room=560.0),
-            Line(tr(why), 8.0, 219.0, 18, room=560.0, leading=27.0),
-            Line(StartPage._honest(model), 8.0, 291.0, 15, tone="soft", room=560.0),
+            Line(tr(why), 8.0, 213.0, 18, room=560.0, leading=26.0),
+            Line(StartPage._honest(model), 8.0, 292.0, 15, tone="soft", room=560.0),
             Rule(8.0, 304.0, 560.0),
             Line(tr(sentences.EXERCISE), 8.0, 339.0, 18, Face.BOLD),
             Line(plan, 568.0, 339.0, 16, tone="soft", align=Align.RIGHT, room=440.0),

@@ -116,7 +116,7 @@ def aside(model: Model, picture: Picture) -> str:
         return f"{tr(sentences.SPACE)}: {tr(sentences.NEXT_SET).lower()}"
     if model.stage is not Stage.TRAINING:
         return f"{tr(sentences.SPACE)}: {tr(big_action(model)[0]).lower()}"
-    if picture.stale or not model.moment.counted:
+    if model.calibrated and (picture.stale or not model.moment.counted):
         return tr("The number comes back by itself") if "back" not in picture.advice else ""
     return ""
 
