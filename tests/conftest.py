@@ -18,7 +18,16 @@ GRACE_S = 2.0
 
 QT_IMPORT = re.compile(r"^\s*(from|import) (PySide6|emgfeedback\.ui|qt_window|desk_pages|pytestqt)", re.M)
 #: Files whose tests measure time: nothing may run beside them.
-ALONE = frozenset({"test_serial_link", "test_firmware_serial", "test_window", "test_window_replay", "test_bench"})
+ALONE = frozenset(
+    {
+        "test_serial_link",
+        "test_firmware_serial",
+        "test_window",
+        "test_window_replay",
+        "test_window_end_to_end",
+        "test_bench",
+    }
+)
 #: Files whose tests share costly fixtures: one worker takes them all.
 TOGETHER = frozenset(
     {"test_firmware", "test_firmware_dialogue", "test_firmware_faults", "test_packaging", "test_contracts"}

@@ -46,6 +46,7 @@ def controls(page: DeskPage) -> list[QWidget]:
 def reached_by_tab(page: DeskPage) -> set[QWidget]:
     """Where the focus gets by Tab, and by arrow keys inside a group of choices."""
     page.activateWindow()
+    QTest.qWaitForWindowActive(page, 2000)
     page.setFocus()
     reached: set[QWidget] = set()
     for _ in range(200):

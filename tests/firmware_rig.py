@@ -70,7 +70,8 @@ class Chip:
     start at once. ``stall`` (i, cycles): the i-th conversion since power-on is held up. ``slow_wire_s``
     (from, for): a byte takes 100 times as long. ``boot_s``: time before the first instruction.
     ``reset_cause``: what MCUSR holds then (1 power-on, 2 reset pin, 4 brown-out, 8 watchdog). ``eeprom``
-    keeps the chip's EEPROM between runs.
+    keeps the chip's EEPROM between runs. ``pins_file`` holds ``pins_mv`` as float32 rows of this many columns
+    instead, and may be written while the chip runs.
     """
 
     firmware: Firmware
@@ -85,6 +86,7 @@ class Chip:
     boot_s: float = 0.0
     reset_cause: int = 1
     eeprom: Path | None = None
+    pins_file: tuple[Path, int] | None = None
 
     def run(self, seconds: float, script: Iterable[tuple[float, bytes]] = ()) -> "Run":
         """Simulate ``seconds``; ``script`` rows are (time in s, bytes that the host begins to send then)."""
@@ -109,7 +111,10 @@ class Chip:
         words: list[object] = ["--elf", self.firmware.elf, "--supply-mv", self.supply_mv]
         words += ["--band-gap-mv", self.band_gap_mv, "--adc-phase", self.adc_phase, "--boot", self.boot_s]
         words += ["--reset-cause", self.reset_cause]
-        if self.pins_mv is not None:
+        if self.pins_file is not None:
+            path, columns = self.pins_file
+            words += ["--pins", path, "--pin-columns", columns, "--pin-hz", self.pins_hz]
+        elif self.pins_mv is not None:
             pins = np.ascontiguousarray(self.pins_mv, dtype="<f4")
             pins.tofile(folder / "pins")
             words += ["--pins", folder / "pins", "--pin-columns", pins.shape[1], "--pin-hz", self.pins_hz]

@@ -33,6 +33,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -78,19 +79,19 @@ static FILE *open_file(const char *path, const char *mode) {
 
 /* ---- Voltages ---- */
 
-static float *pin_mv;
+static const float *pin_mv;
 static uint64_t pin_rows;
 
+/* The file is read as the chip gets there: rows ahead of it may still be written, by a wearer who obeys. */
 static void load_pins(void) {
 	FILE *file = open_file(option.pins, "rb");
 	if (!file) return;
 	fseek(file, 0, SEEK_END);
 	long size = ftell(file);
-	rewind(file);
-	pin_mv = malloc(size ? size : 1);
-	if (fread(pin_mv, 1, size, file) != (size_t)size) fail(option.pins, "cannot be read");
 	pin_rows = size / sizeof(float) / option.pin_columns;
 	if (!pin_rows) fail(option.pins, "holds no voltages");
+	pin_mv = mmap(NULL, size, PROT_READ, MAP_SHARED, fileno(file), 0);
+	if (pin_mv == MAP_FAILED) fail(option.pins, "cannot be read");
 	fclose(file);
 }
 

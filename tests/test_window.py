@@ -190,6 +190,9 @@ def test_a_full_disk_is_a_sentence_and_the_set_goes_on(qtbot: QtBot, perfect: Pa
         wait(qtbot, lambda: window.model.stage is Stage.RESTING, "pain stops")
         assert window.model.finished is not None
         assert "Ease out of the position" in window.model.finished.ended
+        # A set that a key has ended is told like any other one when the window is closed.
+        assert isinstance(window.conductor, Conductor)
+        assert window.conductor.finished == [window.model.finished]
 
 
 def test_a_real_board_on_mains_waits_and_goes_on_when_the_charger_is_out(

@@ -138,9 +138,8 @@ class Conductor:
         if opened is not None:
             self._enter(opened)
         if self.studio is not None:
-            sets = len(self.studio.finished)
             self.studio.advance()
-            self.finished += self.studio.finished[sets:]
+            self._take_finished(self.studio)
             self.last_note = self.studio.note or self.last_note
             self.calibrated = self.studio.found or self.calibrated
 
@@ -192,9 +191,14 @@ class Conductor:
         studio = self.studio or self._entrance.take()
         self.studio = None
         if studio is not None:
-            known = len(studio.finished)
             studio.__exit__()
-            self.finished += studio.finished[known:]
+            self._take_finished(studio)
+
+    def _take_finished(self, studio: Studio) -> None:
+        """Also the sets that a key has ended: the studio sums them up at once."""
+        self.finished += [
+            done for done in studio.finished if not any(done is known for known in self.finished)
+        ]
 
     @property
     def _plan(self) -> Plan:
