@@ -31,6 +31,7 @@ from emgfeedback.session.library import Library
 from emgfeedback.session.loop import Loop
 from emgfeedback.session.recorder import Recorder
 from emgfeedback.session.setup import Setup
+from emgfeedback.sides import sides_of
 from emgfeedback.simulation.actions import REPS, REST, Action
 from emgfeedback.stage import Stage
 
@@ -129,7 +130,7 @@ class Studio:
         if self.calibration is None:
             return {}
         zones = {}
-        for side in dict.fromkeys(channel.side for channel in self.opened.info.channels if channel.side):
+        for side in (columns.name for columns in sides_of(self.opened.info)):
             simulated = self.opened.info.simulated
             own = None
             if not simulated:

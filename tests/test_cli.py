@@ -302,3 +302,20 @@ def test_output_that_cannot_be_written_is_one_sentence() -> None:
         )  # fmt: skip
     assert result.returncode == 1
     assert one_sentence(result) == "emgfeedback: The output cannot be written: No space left on device."
+
+
+def test_a_second_leg_without_both_muscles_is_measured_beside_the_first() -> None:
+    channels = "A0=glute:right,A1=quad:right,A2=glute:left"
+    train = ["live", "--source", "sim:?fast=1", "--channels", channels, "--seconds", "2", "--view", "none"]
+    result = run(*train)
+    assert result.returncode == 0, result.stderr
+    assert "2 s are over" in result.stdout
+
+
+def test_a_data_folder_that_cannot_be_made_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "sessions").touch()
+    train = ["live", "--source", "sim:?fast=1", "--seconds", "2", "--view", "none"]
+    result = run(*train, EMGFEEDBACK_HOME=str(tmp_path))
+    assert result.returncode == 0
+    assert "Not recording: " in result.stderr
+    assert "Errno" not in result.stderr
