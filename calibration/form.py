@@ -19,7 +19,7 @@ LARGEST: Final = 1_000_000
 Value = TypeVar("Value")
 
 
-class _Misfit(Exception):  # noqa: N818 -- never leaves this module
+class _Misfit(Exception):
     """A key whose value does not fit; the message names the key and what belongs there."""
 
 

@@ -24,9 +24,13 @@ def readme_scripts(readme: str) -> list[str]:
 
 
 def run(folder: Path, *command: str) -> str:
-    """Run with an empty environment in ``folder``; what it printed. Ends this program when it fails."""
+    """Run with an empty environment in ``folder``; what it printed. Ends this program when it fails.
+
+    The one variable keeps the demo's session out of the data folder of whoever runs this.
+    """
     print(f"env -i {' '.join(command)}", flush=True)
-    done = subprocess.run(["/usr/bin/env", "-i", *command], cwd=folder, stdout=subprocess.PIPE, text=True)
+    empty = ["/usr/bin/env", "-i", f"EMGFEEDBACK_HOME={folder / 'data'}"]
+    done = subprocess.run([*empty, *command], cwd=folder, stdout=subprocess.PIPE, text=True)
     if done.returncode != 0:
         sys.exit(f"{done.stdout}\nThis command ended with status {done.returncode}: {' '.join(command)}")
     return done.stdout
