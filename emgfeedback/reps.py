@@ -30,7 +30,7 @@ LEAST_RISE_OVER_REST = 0.75
 OPEN_AT = 0.45
 #: Part of its own rise below which a rep is over, and how long (s) it must stay there.
 CLOSE_AT = 0.4
-CLOSE_AFTER_S = 0.12
+CLOSE_AFTER_S = 0.16
 #: s at more than half height: less is a twitch, more is a posture.
 SHORTEST_S = 0.5
 LONGEST_S = 20.0
