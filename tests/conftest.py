@@ -25,6 +25,7 @@ ALONE = frozenset(
         "test_window",
         "test_window_replay",
         "test_window_end_to_end",
+        "test_window_walk",
         "test_bench",
     }
 )

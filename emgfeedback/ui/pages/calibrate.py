@@ -13,6 +13,7 @@ from emgfeedback.ui.leaves.squeeze_disc import SqueezeDisc, SqueezeDiscState
 from emgfeedback.ui.leaves.stations import Station, Stations
 from emgfeedback.ui.leaves.trials import TrialBar, Trials, TrialsState
 from emgfeedback.ui.leaves.words import Item, Line, Mark, Rule, Words
+from emgfeedback.ui.lettering import lines_of
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.page import Page
 from emgfeedback.ui.palette import Palette
@@ -80,7 +81,7 @@ class CalibratePage(Page):
             )
         )
         pose = sentences.POSES.get(muscle, "standing")
-        self._pose.show_state(BodyState(pose, Pad.GOOD, Pad.GOOD, small=True))
+        self._pose.show_state(BodyState(pose, *_pads(model, prompt), small=True))
         resting = 1.0 - prompt.seconds_left / self._whole_s if prompt.kind == "rest" and model.prompt else 0.0
         self._stations.show_state(tuple(_stations(model, prompt, resting)))
 
@@ -118,16 +119,13 @@ class CalibratePage(Page):
         else:
             large, target = tr(prompt.text), states.target_of(prompt)
             why = tr(prompt.why) or (tr(sentences.AS_HARD) if prompt.kind == "squeeze" else "")
-        # After the procedure nothing large has two lines.
-        below = 300.0 if model.prompt is not None or len(large) > 12 else 200.0
         items: list[Item] = []
         if prompt.muscle:
             items.append(Mark(prompt.muscle, 19.0, 16.0, 11.0))
         items.append(Line(target, 40.0 if prompt.muscle else 8.0, 24.0, 22, Face.BOLD, room=620.0))
         return (
             *items,
-            Line(large, 8.0, 136.0, 104 if len(large) < 26 else 84, Face.DISPLAY, room=664.0, leading=104.0),
-            Line(why, 8.0, below, 28 if len(why) < 48 else 22, room=660.0, leading=30.0),
+            *_large_and_why(large, why),
         )
 
     @staticmethod
@@ -141,6 +139,36 @@ class CalibratePage(Page):
         return TrialsState(
             muscle, tr(sentences.SQUEEZES_SO_FAR), tuple(bars[-3:]), min(max(prompt.trials, len(bars)), 3)
         )
+
+
+def _large_and_why(large: str, why: str) -> tuple[Line, Line]:
+    """The instruction on at most two lines, and its reason below it: neither leaves the place of 320."""
+    room = 660.0
+    size, below_size = (104 if len(large) < 26 else 84), (28 if len(why) < 48 else 22)
+    lines = len(lines_of(why, Face.TEXT, below_size, room))
+    if lines > 1:
+        size = min(size, 84)
+    if lines > 2:
+        below_size, lines = 18, len(lines_of(why, Face.TEXT, 18, room))
+    while size > 44 and len(lines_of(large, Face.DISPLAY, size, room)) > 2:
+        size -= 8
+    leading, below_leading = min(size + 8.0, 104.0), below_size + 6.0
+    one_line = len(lines_of(large, Face.DISPLAY, size, room)) == 1
+    below = min(200.0 if one_line else 300.0, 312.0 - (lines - 1) * below_leading)
+    return (
+        Line(large, 8.0, 136.0, size, Face.DISPLAY, room=room, leading=leading),
+        Line(why, 8.0, below, below_size, room=room, leading=below_leading),
+    )
+
+
+def _pads(model: Model, prompt: Prompt) -> tuple[Pad, Pad]:
+    """Glute and quad of the asked side, as the contact is now."""
+    picture = model.picture
+    if picture is None:
+        return Pad.UNKNOWN, Pad.UNKNOWN
+    side = prompt.side or picture.working.side
+    pads = {bar.muscle: states.pad(bar, picture) for bar in picture.bars if bar.side == side}
+    return pads.get("glute", Pad.UNKNOWN), pads.get("quad", Pad.UNKNOWN)
 
 
 def _trouble(model: Model, prompt: Prompt) -> str:
