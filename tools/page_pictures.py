@@ -110,9 +110,7 @@ def train(album: Album, place: Path) -> None:
     """In the zone, at rest, below the zone, one muscle quiet; the same on Glance."""
     shown = _in_a_set(place, FAST)
     shown.until(
-        _with(
-            lambda m, p: len(p.reps) >= 4 and p.working.zone_state is ZoneState.IN and m.moment.hold_s > 1.2
-        ),
+        _with(lambda m, p: len(p.reps) >= 4 and (p.working.share or 0.0) >= 0.68 and m.moment.hold_s > 1.2),
         "in the zone",
     )
     album.keep(shown.window, "train", "zone")

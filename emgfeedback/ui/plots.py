@@ -166,7 +166,9 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
 
     def _pen(self, muscle: str) -> object:
         dashed = Qt.PenStyle.DashLine if self._dashes and muscle == "quad" else Qt.PenStyle.SolidLine
-        return pg.mkPen(colour(self._look.palette.muscle(muscle)), width=1, style=dashed)
+        # Thin for raw signals, whose strokes would run together; an envelope bears more.
+        weight = self._look.px(2) if self._dashes else 1
+        return pg.mkPen(colour(self._look.palette.muscle(muscle)), width=weight, style=dashed)
 
     def _brush(self, *, hatched: bool) -> object:
         palette = self._look.palette
