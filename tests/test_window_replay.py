@@ -17,6 +17,7 @@ from emgfeedback.settings import load_settings
 from emgfeedback.stage import Stage
 from emgfeedback.ui.conductor import Conductor
 from emgfeedback.ui.entrance import WindowRequest
+from emgfeedback.ui.leaves.glance_field import GlanceField
 from emgfeedback.ui.pages.history import HistoryPage
 from emgfeedback.ui.pages.settings import SettingsPage
 
@@ -49,6 +50,11 @@ def test_a_session_is_played_into_train_marked_and_never_taken_for_live(
         assert "Replay, not live: one" in spoken(window)
         assert "Replay, simulated" in spoken(window)
         assert window.model.studio is None  # its pictures count in no delay
+        wait(qtbot, lambda: bool(window.model.picture and window.model.picture.working.share), "a share")
+        press(qtbot, window, "g")
+        said = [field.accessibleName() for field in window.page.findChildren(GlanceField)]
+        assert "Replay" in said[0]
+        press(qtbot, window, "g")
         wait(qtbot, lambda: bool(window.model.picture and window.model.picture.reps), "a rep of the file")
         wait(qtbot, lambda: window.model.stage is Stage.RESTING, "the end of the recording")
         assert "End of the recording" in spoken(window)

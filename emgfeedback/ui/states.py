@@ -186,13 +186,15 @@ def glance(model: Model, picture: Picture) -> GlanceState:
         return GlanceState(Flag.WORD, word=tr(glance_word(model, picture)), time_s=model.time_s)
     hold = min(model.moment.hold_s / HOLD_S, 1.0)
     if side.zone is None:
-        return GlanceState(Flag.NEUTRAL, side.share, tr("Share"), hold, time_s=model.time_s)
+        word = tr(sentences.REPLAY if model.replay else "Share")
+        return GlanceState(Flag.NEUTRAL, side.share, word, hold, time_s=model.time_s)
     known = side.zone_state is not ZoneState.NONE
     glute = side.zone_state is not ZoneState.BELOW if known else side.share >= side.zone.low
     return GlanceState(
         Flag.GLUTE if glute else Flag.QUAD,
         side.share,
-        muscle_name("glute" if glute else "quad"),
+        # Nothing else on the field would say that the number is not live.
+        tr(sentences.REPLAY) if model.replay else muscle_name("glute" if glute else "quad"),
         hold,
         side.zone,
         side.zone_state,
