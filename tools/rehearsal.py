@@ -1,5 +1,6 @@
 """The window with the simulated person behind it, for pictures: his time passes only when asked for."""
 
+import math
 import os
 import time
 from collections.abc import Callable
@@ -108,10 +109,11 @@ class Rehearsal:
         """What the window shows now."""
         return self.window.model
 
-    def until(self, done: Callable[[Model], bool], what: str) -> Model:
-        """Let time pass until ``done``; ``what`` is the state that is waited for."""
+    def until(self, done: Callable[[Model], bool], what: str, for_s: float = 0.0) -> Model:
+        """Let time pass until it has been ``done`` ``for_s``; ``what`` is the state that is waited for."""
         clock = self.studio.opened.clock
         deadline = clock() + PATIENCE_S
+        since_s = math.inf
         while True:
             if self._stepped:
                 for _ in range(DRAWN_EVERY):
@@ -120,7 +122,8 @@ class Rehearsal:
             else:
                 QApplication.processEvents()
                 time.sleep(0.005)
-            if done(self.model):
+            since_s = min(since_s, clock()) if done(self.model) else math.inf
+            if clock() - since_s >= for_s:
                 return self.model
             if clock() > deadline:
                 raise TimeoutError(f"It never came to: {what}.")
