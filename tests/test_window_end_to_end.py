@@ -16,8 +16,10 @@ import pytest
 import xvfb_screen  # noqa: F401 - first of all, so that Qt finds a screen
 from command_line import COMMAND, run, started, wait_for, wait_for_path
 from PySide6.QtCore import QEvent, QObject, QPoint
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
-from test_window import opened, path_of, press, wait
+from test_window import PATIENCE_S, opened, path_of, press, wait
 from worn_chip import start_worn_chip
 
 from calibration.plan import Plan
@@ -33,6 +35,7 @@ from emgfeedback.simulation.person import Person
 from emgfeedback.simulation.personas import persona_named
 from emgfeedback.stage import Stage
 from emgfeedback.ui.entrance import WindowRequest
+from emgfeedback.ui.palette import THEMES
 from emgfeedback.ui.window import Window
 
 #: s. Calibration, and the five bridges of a set.
@@ -57,8 +60,17 @@ def whole(path: Path) -> bool:
         return False
 
 
+def ready(window: str) -> bool:
+    """Whether the big action of the page Start is dark: until the source is open it is pale."""
+    place = dict(line.split("=") for line in xdotool("getwindowgeometry", "--shell", window).splitlines())
+    grabbed = QGuiApplication.primaryScreen().grabWindow(0, int(place["X"]) + 80, int(place["Y"]) + 600, 1, 1)
+    shown = grabbed.toImage().pixelColor(0, 0).name().upper()
+    time.sleep(0.1)
+    return shown in {palette.button.upper() for palette in THEMES.values()}
+
+
 @pytest.mark.skipif(shutil.which("xdotool") is None, reason="xdotool is not installed")
-def test_one_key_press_leads_from_start_to_the_summary(tmp_path: Path) -> None:
+def test_one_key_press_leads_from_start_to_the_summary(qapp: QApplication, tmp_path: Path) -> None:
     home = tmp_path / "home"
     command = [*COMMAND, "live", "--source", "sim:balanced?seed=1", "--reps", str(REPS), "--view", "window"]
     pipe = subprocess.PIPE
@@ -68,7 +80,7 @@ def test_one_key_press_leads_from_start_to_the_summary(tmp_path: Path) -> None:
             xdotool("search", "--sync", "--onlyvisible", "--pid", str(process.pid), "--name", "emgfeedback")
             names = ("search", "--onlyvisible", "--pid", str(process.pid), "--name", "emgfeedback")
             shown = xdotool(*names).splitlines()[0]
-            time.sleep(4.0)  # until the source is open; a key before that is no start
+            wait_for(lambda: ready(shown), "the big action", PATIENCE_S)
             xdotool("windowfocus", shown)
             xdotool("key", "--window", shown, "space")
             # Nothing is pressed from here on.
