@@ -30,7 +30,7 @@ TEMPI = {"fast": 0.5, "usual": 1.0, "slow": 2.0}
 FIRST_REP = {"learner": 8, "fatiguing": 8}
 LEGS = {side: parse_channel_map(f"A0=glute:{side},A1=quad:{side}") for side in ("right", "left")}
 #: Samples seen before the first rep and after the last: the contact check begins, a rep's end is told.
-BEFORE, AFTER = 1100, 1100
+BEFORE, AFTER = 1100, 1300
 
 
 @dataclass(frozen=True)
