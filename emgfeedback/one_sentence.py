@@ -1,12 +1,17 @@
 """Errors of the command line: one sentence on standard error, exit 1 for a failed job, 2 for wrong usage."""
 
 import io
+import signal
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import click
+
+#: Signals that ask a program to end: the system shuts down, the terminal is closed.
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class OneSentence(click.Group):
@@ -46,6 +51,17 @@ def plain(error: Exception) -> str:
 
 
 @contextmanager
+def as_interrupted(*numbers: signal.Signals) -> Iterator[None]:
+    """Within, these signals end the work as Ctrl-C does: the set is summed up and its file completed."""
+    with ExitStack() as stack:
+        if threading.current_thread() is threading.main_thread():
+            for number in numbers:
+                before = signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
+                stack.callback(signal.signal, number, before)
+        yield
+
+
+@contextmanager
 def job() -> Iterator[None]:
     """The errors of a job become exit 1; wrong values of options and URLs (``ValueError``) exit 2."""
     from calibration.errors import CalibrationError
@@ -55,7 +71,8 @@ def job() -> Iterator[None]:
     from emgfeedback.settings import SettingsError
 
     try:
-        yield
+        with as_interrupted(*ENDINGS):
+            yield
     except BrokenPipeError:
         raise
     except (DeviceError, SessionError, CalibrationError, SettingsError, ExportError, OSError) as error:

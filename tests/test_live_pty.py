@@ -221,3 +221,23 @@ def uno_with_calibration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
         path = tmp_path / "mine.calibration.json"
         path.write_text(dump(calibration), encoding="utf-8")
         yield url, path
+
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name
+)
+def test_asked_to_end_it_sums_the_set_up_and_completes_the_file(number: signal.Signals) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "live", "--source", "sim:balanced", "--view", "none"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as live:  # fmt: skip
+        sessions = open_home().sessions
+        wait_for(lambda: sessions.is_dir() and any(sessions.glob("*.emgsession")), "the recording")
+        time.sleep(1.0)
+        live.send_signal(number)
+        output, errors = live.communicate(timeout=20)
+    assert live.returncode == 0, errors
+    assert "Set ended by you" in output
+    (path,) = sessions.glob("*.emgsession")
+    with SessionFile(path) as session:
+        assert session.complete
