@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
@@ -210,6 +210,7 @@ SPOKEN = st.sampled_from([REST, REPS, Action("reps", count=2), SQUEEZE_GLUTE, Ac
     st.lists(st.tuples(st.integers(0, 9000), SPOKEN), max_size=4),
     st.lists(st.tuples(st.integers(1, 4000), SPOKEN, st.integers(0, 9000)), min_size=1, max_size=4),
 )
+@example([], [(1, REPS, 0), (1, REST, 0)])
 @settings(max_examples=40, deadline=None)
 def test_looking_ahead_does_not_change_what_happens(scripted, spoken):
     script = tuple(sorted(((ms / 1000, action) for ms, action in scripted), key=lambda item: item[0]))

@@ -209,7 +209,9 @@ class Person:
         mean = self.amplitude(start, max(hold_stop - start, 1)).mean(axis=0)
         part = {(c.muscle, c.side): value for c, value in zip(self.channels, mean.tolist(), strict=True)}
         glute, quad = part.get(("glute", side), np.nan), part.get(("quad", side), np.nan)
-        share, percent = float(glute / (glute + quad)), tuple(100.0 * float(value) for value in mean)
+        percent = tuple(100.0 * float(value) for value in mean)
+        # Broken off before either muscle moved: nothing to share.
+        share = float(glute / (glute + quad)) if glute + quad != 0.0 else np.nan
         onsets = tuple(round(at_s * self.sfreq_hz) for at_s in rep.onsets_s)
         scale = float(self.spectral_scale(hold_start, max(hold_stop - hold_start, 1)).mean())
         bounds = (start, hold_start, hold_stop, stop)
