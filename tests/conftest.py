@@ -18,20 +18,8 @@ ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
 GRACE_S = 2.0
 
 QT_IMPORT = re.compile(r"^\s*(from|import) (PySide6|emgfeedback\.ui|qt_window|desk_pages|pytestqt)", re.M)
-#: Files whose tests measure time: nothing may run beside them.
-ALONE = frozenset(
-    {
-        "test_serial_link",
-        "test_leaves",
-        "test_trace",
-        "test_firmware_serial",
-        "test_window",
-        "test_window_replay",
-        "test_window_end_to_end",
-        "test_window_walk",
-        "test_bench",
-    }
-)
+#: Files whose tests measure time: nothing may run beside them, nor beside windows.
+ALONE = frozenset({"test_serial_link", "test_firmware_serial", "test_bench"})
 #: Files whose tests share costly fixtures: one worker takes them all.
 TOGETHER = frozenset(
     {"test_firmware", "test_firmware_dialogue", "test_firmware_faults", "test_packaging", "test_contracts"}
@@ -107,12 +95,11 @@ def needs_qt(path: Path) -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort the tests into those that run beside each other and those that need the machine alone."""
     for item in items:
-        if item.path.stem in ALONE:
+        # Windows on one screen fight for the keyboard, and a busy machine shows them late.
+        if item.path.stem in ALONE or needs_qt(item.path):
             item.add_marker("alone")
-        # Windows on one screen fight for the keyboard; the rest of a file shares its fixtures.
-        group = "screen" if needs_qt(item.path) else item.path.stem if item.path.stem in TOGETHER else None
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
+        if item.path.stem in TOGETHER:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def pytest_configure(config: pytest.Config) -> None:
