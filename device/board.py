@@ -14,6 +14,7 @@ from math import ceil, inf
 
 from device.board_sampler import CountArray, SampledFrame, Sampler, Signal, TestPattern
 from device.board_settings import TIMER_HZ, BoardModel, Refusal, Settings, judge
+from device.codes import SOFTWARE_BOARD
 from device.transmit_line import TransmitLine
 from device.wire import (
     Ack,
@@ -44,7 +45,6 @@ from device.wire import (
 __all__ = ["Board", "BoardModel", "Signal"]
 
 INFO_EVERY_S, STATUS_EVERY_S, SILENCE_S = 2.0, 1.0, 5.0
-SOFTWARE_BOARD = 255
 CAPABILITIES = Capability.TEST_SIGNALS | Capability.OVERSAMPLING | Capability.PACKING | Capability.OWN_TIMER
 WRAP_US = 1 << 32
 #: u16 counters stop here (P5).

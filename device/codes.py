@@ -65,3 +65,7 @@ class TestSignal(IntEnum):
     SQUARE = 2
     GROUND = 3
     BAND_GAP = 4
+
+
+#: What a board in software says it is, in INFO (P4).
+SOFTWARE_BOARD = 255

@@ -1,11 +1,11 @@
 """INFO of a board and the wearer's channel map -> what a source says of its stream."""
 
 from device.channel_map import Assignment, ChannelMap
+from device.codes import SOFTWARE_BOARD
 from device.messages import VERSION, Info, InfoChannel
 from device.stream import ChannelInfo, Signal, StreamInfo
 
 _SIGNALS: dict[int, Signal] = {0: "raw", 1: "rectified", 2: "envelope", 3: "aux"}
-SOFTWARE_BOARD = 255
 _BOARDS = {1: "ATmega328P board", 2: "AVR board", SOFTWARE_BOARD: "simulated board"}
 
 
