@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from types import FrameType
 from typing import Any
 
 import click
@@ -56,9 +57,15 @@ def as_interrupted(*numbers: signal.Signals) -> Iterator[None]:
     with ExitStack() as stack:
         if threading.current_thread() is threading.main_thread():
             for number in numbers:
-                before = signal.signal(number, lambda *_: signal.raise_signal(signal.SIGINT))
+                before = signal.signal(number, _as_ctrl_c)
                 stack.callback(signal.signal, number, before)
         yield
+
+
+def _as_ctrl_c(_number: int, frame: FrameType | None) -> None:
+    """Do what Ctrl-C does now, also where a shell started us in the background and Ctrl-C is ignored."""
+    interrupted = signal.getsignal(signal.SIGINT)
+    (interrupted if callable(interrupted) else signal.default_int_handler)(signal.SIGINT, frame)
 
 
 @contextmanager

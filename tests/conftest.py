@@ -3,6 +3,7 @@
 import fnmatch
 import os
 import re
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -103,6 +104,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # In the background of a shell the suite is handed an ignored Ctrl-C; the programs under test hear it.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.stash[SKIPS] = []
     config.pluginmanager.register(SkipKeeper(config), "emgfeedback-skips")
 

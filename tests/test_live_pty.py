@@ -224,11 +224,19 @@ def uno_with_calibration(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Ite
 
 
 @pytest.mark.parametrize(
-    "number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name
+    ("number", "shell"),
+    [
+        pytest.param(signal.SIGINT, "trap - INT", id="SIGINT"),
+        pytest.param(signal.SIGTERM, "trap - INT", id="SIGTERM"),
+        pytest.param(signal.SIGHUP, "trap - INT", id="SIGHUP"),
+        pytest.param(signal.SIGTERM, "trap '' INT", id="SIGTERM-where-Ctrl-C-is-ignored"),
+    ],
 )
-def test_asked_to_end_it_sums_the_set_up_and_completes_the_file(number: signal.Signals) -> None:
+def test_asked_to_end_it_sums_the_set_up_and_completes_the_file(number: signal.Signals, shell: str) -> None:
+    """A script that starts it in the background makes it ignore Ctrl-C, and may still end it."""
+    command = [*COMMAND, "live", "--source", "sim:balanced", "--view", "none"]
     with subprocess.Popen(
-        [*COMMAND, "live", "--source", "sim:balanced", "--view", "none"],
+        ["sh", "-c", f'{shell}; exec "$@"', "sh", *command],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as live:  # fmt: skip
         sessions = open_home().sessions
