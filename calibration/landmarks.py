@@ -9,7 +9,7 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Landmark:
-    """``label`` names it in a drawing, ``find`` says how to feel for it, ``latin`` is the anatomist's name."""
+    """``label`` names it in a drawing, ``find`` says how to feel for it, ``latin`` is the learned name."""
 
     id: str
     label: str

@@ -1,4 +1,4 @@
-"""Where the pads go: for each muscle two landmarks, the part of the way between them, and the turn of the row.
+"""Where the pads go: for each muscle two landmarks, the part of the way between them, the turn of the row.
 
 The places are facts of the sources that each site names, told in our own words. What no source that we
 read says is the project's own choice and stands in ``own``.
@@ -18,20 +18,19 @@ PAD_SIZE_MM: Final = 10.0
 #: Words for the parts of a line that occur.
 PARTS: Final = {0.5: "half-way", 2 / 3: "two thirds of the way", 0.8: "four fifths of the way"}
 
-SKIN: Final = (
-    "Shave the skin there if it has hair. Rub it with alcohol. Let it dry.",
-    "Stick the two pads on that mark, one on each side of it. "
-    "They sit 20 mm apart, from centre to centre. The metal or gel part is 10 mm wide at most.",
+SKIN: Final = "Shave the skin there if it has hair. Rub it with alcohol. Let it dry."
+PADS: Final = (
+    "Stick two pads on the mark, one on each side, 20\u00a0mm apart from centre to centre. "
+    "Their metal or gel part is 10\u00a0mm wide at most."
 )
 REFERENCE: Final = (
     "Put the third pad on bone, where there is no muscle. Your ankle is best. "
     "If the lead is too short, take your kneecap or your hip bone."
 )
-SMOOTH: Final = "Press each pad down for a few seconds. Tape the lead to your skin so that it can not pull."
-MOVED: Final = "You moved a pad or took a new one? Then calibrate again."
+PRESS: Final = "Press each pad down for a few seconds. Tape the lead to your skin so that it cannot pull."
+MOVED: Final = "Pads moved or new? Calibrate again."
 SITTING: Final = (
-    "Do not sit or lie on these pads. Pressure makes a false signal. "
-    "In a bridge, stop just before the pads touch the floor."
+    "Do not sit or lie on these pads. Pressure makes a false signal. In a bridge, stop just above the floor."
 )
 WHY_DEFAULT_QUAD: Final = (
     "Why the outer thigh? The muscle in the middle of your thigh also runs over the hip and lifts the leg. "
@@ -60,6 +59,10 @@ _BUTTOCK: Final = Source(
     "Applied Bionics and Biomechanics 2017, 9084725, table 1",
     "https://www.hindawi.com/journals/abb/2017/9084725/tab1/",
 )
+_HIP: Final = Source(
+    "BMC Musculoskeletal Disorders 2017, 18:1674, table 2",
+    "https://bmcmusculoskeletdisord.biomedcentral.com/articles/10.1186/s12891-017-1674-2/tables/2",
+)
 _ANDERS: Final = Source("Anders et al. 2017", "https://doi.org/10.1371/journal.pone.0178957")
 
 
@@ -70,12 +73,14 @@ class Site:
     ``muscle`` is the role in this app: glute, quad or hamstring. The spot lies ``fraction`` of the way
     ``start`` -> ``stop``. The row of pads is turned ``turn_deg`` degrees off that line (0: along it; near 90:
     across): positive turns what points outwards to point down, and what points down to point inwards.
-    ``example_cm`` is a likely length of the line, in cm, for an example; ``own`` is what we chose.
+    ``example_cm`` is a likely length of the line, in cm, for an example; ``about`` is worth knowing before,
+    ``caution`` afterwards; ``own`` is what we chose, if anything.
     """
 
     id: str
     muscle: str
     name: str
+    short: str
     plain: str
     posture: str
     start: Landmark
@@ -86,7 +91,8 @@ class Site:
     example_cm: int
     sources: tuple[Source, ...]
     own: str
-    notes: tuple[str, ...] = ()
+    about: str = ""
+    caution: str = ""
 
     @property
     def part(self) -> str:
@@ -99,7 +105,7 @@ class Site:
         here = round(self.fraction * self.example_cm)
         return (
             f"Pull a tape from 1 to 2. Mark the skin {self.part} from 1. "
-            f"Say the line is {self.example_cm} cm long: then the mark is at {here} cm."
+            f"Say the line is {self.example_cm}\u00a0cm long: then the mark is at {here}\u00a0cm."
         )
 
 
@@ -111,6 +117,7 @@ SITES: Final = (
         "gluteus-maximus",
         "glute",
         "Gluteus maximus",
+        "Buttock",
         "the big muscle of your buttock",
         _STAND,
         landmarks.BACK_PLATE,
@@ -120,14 +127,15 @@ SITES: Final = (
         "The row slants down and out. It points from the dimple above your buttock to the bump.",
         18,
         (_BUTTOCK,),
-        "The posture, so that one person can reach the spot alone, and the slant of the row, which follows "
+        "the posture, in which one person can reach the spot alone, and the slant of the row, which follows "
         "the fibres.",
-        (SITTING,),
+        caution=SITTING,
     ),
     Site(
         "gluteus-medius",
         "glute",
         "Gluteus medius",
+        "Side of the hip",
         "the muscle at the side of your hip",
         _STAND,
         landmarks.HIP_EDGE,
@@ -136,14 +144,16 @@ SITES: Final = (
         0.0,
         "The row runs along the line: one pad above the other.",
         14,
-        (_ANDERS,),
-        "The posture. Other authors go lower: a third of the way up from the bump.",
-        ("Do not lie on that side.",),
+        (_ANDERS, _HIP),
+        "the posture, and half-way, as the first source has it; the second goes lower, a third of the way up "
+        "from the bump.",
+        caution="Do not lie on that side. Pressure makes a false signal.",
     ),
     Site(
         "vastus-lateralis",
         "quad",
         "Vastus lateralis",
+        "Outer thigh",
         "the outer muscle of your thigh",
         _SIT,
         landmarks.FRONT_POINT,
@@ -153,13 +163,14 @@ SITES: Final = (
         "One pad sits above the other. Turn the row a little: the lower pad comes nearer to your kneecap.",
         45,
         (_VASTUS_LATERALIS, _THIGH),
-        "Its place as the standard quad.",
-        (WHY_DEFAULT_QUAD,),
+        "that it is the standard quad.",
+        about=WHY_DEFAULT_QUAD,
     ),
     Site(
         "vastus-medialis",
         "quad",
         "Vastus medialis",
+        "Inner thigh",
         "the inner muscle above your knee",
         _SIT,
         landmarks.FRONT_POINT,
@@ -169,12 +180,13 @@ SITES: Final = (
         "The row lies almost across the line. The inner pad sits a little higher.",
         50,
         (_VASTUS_MEDIALIS,),
-        "How much is almost: 80 degrees.",
+        "how much is almost, 80 degrees.",
     ),
     Site(
         "rectus-femoris",
         "quad",
         "Rectus femoris",
+        "Middle of the thigh",
         "the muscle in the middle of your thigh",
         _SIT,
         landmarks.FRONT_POINT,
@@ -184,15 +196,16 @@ SITES: Final = (
         "The row runs along the line: one pad above the other.",
         44,
         (_THIGH,),
-        "Nothing.",
-        ("This muscle also lifts your leg at the hip. So its number is not knee work alone.",),
+        "",
+        about="This muscle also lifts your leg at the hip. So its number is not knee work alone.",
     ),
     Site(
         "biceps-femoris",
         "hamstring",
         "Biceps femoris",
+        "Back of the thigh",
         "the outer muscle at the back of your thigh",
-        "Lie face down, knee a little bent. Can you not reach? Then stand, with the heel lifted a little.",
+        "Lie face down, knee a little bent. You cannot reach? Then stand, with the heel lifted a little.",
         landmarks.SITTING_BONE,
         landmarks.KNEE_KNOB,
         0.5,
@@ -200,8 +213,8 @@ SITES: Final = (
         "The row runs along the line: one pad above the other.",
         36,
         (_THIGH,),
-        "Standing, for those who can not reach the spot when they lie.",
-        ("Do not sit on these pads. Pressure makes a false signal.",),
+        "standing, for those who cannot reach the spot when they lie.",
+        caution="Do not sit on these pads. Pressure makes a false signal.",
     ),
 )
 #: Where a muscle is measured unless the wearer says otherwise.
@@ -214,7 +227,8 @@ DEFAULTS: Final = {
 
 def site(name: str) -> Site:
     """The site of that id, or the default of that muscle; raises ``ValueError`` for another name."""
-    wanted = DEFAULTS.get(name, name)
+    wanted = "-".join(name.lower().split())
+    wanted = DEFAULTS.get(wanted, wanted)
     for one in SITES:
         if one.id == wanted:
             return one
@@ -229,20 +243,18 @@ def default_site(muscle: str) -> Site:
     return site(muscle)
 
 
-def steps(one: Site) -> tuple[str, ...]:
-    """All that is to be done for a site, in order; 1 and 2 are the numbers in its drawing."""
-    return (
+def finding(one: Site) -> tuple[str, ...]:
+    """How to find the spot, in order; 1 and 2 are the numbers in its drawing."""
+    found = (
         one.posture,
         f"Find 1, the {one.start.label}. {one.start.find}",
         f"Find 2, the {one.stop.label}. {one.stop.find}",
         one.spot,
-        f"{SKIN[0]}",
-        f"{SKIN[1]} {one.row}",
-        REFERENCE,
-        SMOOTH,
     )
+    return (*found, one.about) if one.about else found
 
 
-def cautions(one: Site) -> tuple[str, ...]:
-    """What to know afterwards."""
-    return (*one.notes, MOVED)
+def sticking(one: Site) -> tuple[str, ...]:
+    """How to put the pads on, in order, and what to know afterwards."""
+    done = (SKIN, f"{PADS} {one.row}", REFERENCE, PRESS)
+    return (*done, one.caution, MOVED) if one.caution else (*done, MOVED)

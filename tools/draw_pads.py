@@ -1,21 +1,47 @@
-"""Draw where the pads go, each site on each side, as SVG: ``python tools/draw_pads.py``.
+"""Draw where the pads go, each site on each side, and write docs/placement.md: ``python tools/draw_pads.py``.
 
-The window paints the same scenes. These files are shipped with the package and shown in docs/placement.md.
+The window paints the same scenes and says the same words. The drawings are shipped with the package.
 """
 
 import sys
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path as File
 
 sys.path.insert(0, str(File(__file__).resolve().parent.parent))
 
-from calibration.placement import SITES, Site
+from calibration.placement import DEFAULTS, SITES, Site, finding, sticking
 from emgfeedback.padmap import Disc, Label, Path, padmap
 from emgfeedback.padmap.scene import HEIGHT, SIDES, WIDTH
 from emgfeedback.padmap.shapes import Paint, Point, Shape, segments
 from emgfeedback.ui.palette import LIGHT, Palette
 
-DRAWINGS = File(__file__).resolve().parent.parent / "emgfeedback" / "padmap" / "drawings"
+ROOT = File(__file__).resolve().parent.parent
+DRAWINGS = ROOT / "emgfeedback" / "padmap" / "drawings"
+DOCUMENT = ROOT / "docs" / "placement.md"
+HEAD = """# Where the pads go
+
+Six places, each with a drawing and the steps to find it alone, with your own fingers. The window shows the
+same on its page *Pads* (key A), and `emgfeedback pads` prints it. [Wiring](wiring.md) says which sensor
+goes on which pin; the [safety lines](../README.md#safety) hold throughout.
+
+Put pads on the glute and the quad of one leg; a hamstring is optional. The standard places are the
+**gluteus maximus** for the glute, the **vastus lateralis** for the quad and the **biceps femoris** for the
+hamstring. Take the same places every time: another place on a muscle gives another 100 %, so **moved pads
+mean: calibrate again**.
+
+Some sensor boards carry their snaps at a fixed distance. Keep to it, and write down what it is: numbers
+taken at another distance cannot be compared.
+
+For all places: 20 mm from centre to centre, at most 10 mm of conducting surface along the fibres, and the
+third pad at the ankle are [SENIAM's](http://seniam.org/quadricepsfemorisvastuslateralis.html)
+recommendations; so are shaving the skin and cleaning it with alcohol ([a
+summary](https://k7288.github.io)). Kneecap or hip bone for a short lead, the tape, and the words about
+pressure on the pads are our own.
+
+*Honestly:* the places follow the sources named below, in our own words. The drawings are our own sketch of
+a grown person of 170 cm. Nobody has placed pads by them yet; if you do, tell us where they failed you.
+"""
 FONT = "Inter, 'Helvetica Neue', Arial, sans-serif"
 
 
@@ -68,8 +94,9 @@ def picture(site: Site, side: str, palette: Palette = LIGHT) -> str:
     """The whole drawing as SVG text."""
     scene = padmap(site, side)
     box = f'width="{WIDTH:g}" height="{HEIGHT:g}"'
+    seen = f'viewBox="0 0 {WIDTH:g} {HEIGHT:g}" {box}'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" {box} font-family="{FONT}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {seen} font-family="{FONT}">',
         f"<title>{escape(scene.title)}</title>",
         f"<desc>{escape(scene.words)}</desc>",
         f'<rect {box} fill="{palette.ground}"/>',
@@ -79,8 +106,31 @@ def picture(site: Site, side: str, palette: Palette = LIGHT) -> str:
     return "\n".join(parts)
 
 
+def chapter(site: Site) -> Iterator[str]:
+    """One site in the document."""
+    role = f" The standard {site.muscle}." if DEFAULTS[site.muscle] == site.id else ""
+    files = {side: f"../emgfeedback/padmap/drawings/{site.id}-{side}.svg" for side in SIDES}
+    yield from (f"## {site.name}", "", f"{site.plain[0].upper()}{site.plain[1:]}.{role}", "")
+    yield from (f"![{padmap(site, 'right').words}]({files['right']})", "")
+    yield from (f"The same on the [left side]({files['left']}).", "")
+    for words, steps in (("Find the spot:", finding(site)), ("Stick the pads:", sticking(site))):
+        yield from (f"**{words}**", "", *(f"- {step}" for step in steps), "")
+    yield f"1 is the {site.start.latin}, 2 the {site.stop.latin}. From: "
+    yield ", ".join(f"[{source.title}]({source.address})" for source in site.sources) + "."
+    if site.own:
+        yield f"Our own choice: {site.own}"
+    yield ""
+
+
+def document() -> str:
+    """The whole of docs/placement.md."""
+    lines = [line for site in SITES for line in chapter(site)]
+    return f"{HEAD}\n" + "\n".join(line.rstrip() for line in lines).replace("\u00a0", " ")
+
+
 def main() -> None:
-    """Write every drawing."""
+    """Write every drawing and the document."""
+    DOCUMENT.write_text(document(), "utf-8")
     DRAWINGS.mkdir(parents=True, exist_ok=True)
     for site in SITES:
         for side in SIDES:

@@ -18,13 +18,12 @@ COLUMN: Final = 126.0
 RIM_CM: Final = 0.92
 METAL_CM: Final = PAD_SIZE_MM / 20.0
 #: Units per cm in the small figure, and its place: x of the midline, y of the navel.
-SMALL: Final = (1.62, 61.0, 198.0)
+SMALL: Final = (1.62, 61.0, 226.0)
 #: Units per cm inside the glass that enlarges the pads, and its radius.
 GLASS: Final = (36.0, 80.0)
 
 SIDES: Final = {"left": "left side", "right": "right side"}
-YOU: Final = "You,"
-APART: Final = "20 mm from centre to centre"
+APART: Final = "20\u00a0mm from centre to centre"
 THIRD: Final = "3: third pad on the ankle"
 SPOT: Final = "{part} from 1 to 2: the two pads"
 
@@ -55,18 +54,36 @@ class Layout:
 
 
 LAYOUTS: Final = {
-    "gluteus-maximus": Layout(BACK, 12.6, 184.0, 92.0, (236.0, 74.0), (430.0, 330.0), (430.0, 140.0), (500.0, 505.0)),
-    "gluteus-medius": Layout(SIDE, 12.6, 300.0, 120.0, (436.0, 60.0), (446.0, 366.0), (446.0, 190.0), (506.0, 512.0)),
-    "vastus-lateralis": Layout(FRONT, 10.0, 184.0, -16.0, (376.0, 46.0), (380.0, 582.0), (380.0, 262.0), (506.0, 424.0)),
-    "vastus-medialis": Layout(FRONT, 10.0, 184.0, -16.0, (376.0, 46.0), (380.0, 612.0), (380.0, 262.0), (506.0, 424.0)),
-    "rectus-femoris": Layout(FRONT, 10.0, 184.0, -16.0, (376.0, 46.0), (380.0, 560.0), (380.0, 210.0), (506.0, 390.0)),
-    "biceps-femoris": Layout(BACK, 11.2, 180.0, -128.0, (380.0, 96.0), (380.0, 596.0), (380.0, 250.0), (506.0, 424.0)),
+    "gluteus-maximus": Layout(
+        BACK, 12.6, 184.0, 92.0,
+        (236.0, 74.0), (430.0, 330.0), (430.0, 140.0), (500.0, 488.0),
+    ),
+    "gluteus-medius": Layout(
+        SIDE, 12.6, 300.0, 120.0,
+        (436.0, 60.0), (446.0, 366.0), (446.0, 190.0), (506.0, 490.0),
+    ),
+    "vastus-lateralis": Layout(
+        FRONT, 10.0, 184.0, -16.0,
+        (376.0, 46.0), (380.0, 576.0), (380.0, 262.0), (506.0, 424.0),
+    ),
+    "vastus-medialis": Layout(
+        FRONT, 10.0, 184.0, -16.0,
+        (376.0, 46.0), (380.0, 582.0), (380.0, 262.0), (506.0, 424.0),
+    ),
+    "rectus-femoris": Layout(
+        FRONT, 10.0, 184.0, -16.0,
+        (376.0, 46.0), (380.0, 560.0), (380.0, 210.0), (506.0, 390.0),
+    ),
+    "biceps-femoris": Layout(
+        BACK, 11.2, 180.0, -128.0,
+        (380.0, 96.0), (380.0, 596.0), (380.0, 250.0), (506.0, 424.0),
+    ),
 }  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A pair of pads: the line it belongs to, its spot, and the centres of the pads; all in cm of the view."""
+    """A pair of pads: the line it belongs to, its spot, the centres of the pads; all in cm of the view."""
 
     start: Point
     stop: Point
@@ -121,10 +138,15 @@ def padmap(site: Site, side: str, say: Callable[[str], str] = str) -> Scene:
         shapes = tuple(_mirrored(shape) for shape in shapes)
     title = f"{say(site.name)}, {say(SIDES[side])}"
     words = (
-        f"{title}, {say(layout.view.words)}. 1: {say(site.start.label)}. 2: {say(site.stop.label)}. "
-        f"{say(SPOT).format(part=say(site.part).capitalize())}, {say(APART)}. {say(THIRD)}."
+        f"{title}. {say(layout.view.words)}. 1: {say(site.start.label)}. 2: {say(site.stop.label)}. "
+        f"{_spot_words(site, say)}. {say(APART)}. {say(THIRD)}."
     )
     return Scene(title, words, shapes)
+
+
+def _spot_words(site: Site, say: Callable[[str], str]) -> str:
+    part = say(site.part)
+    return say(SPOT).format(part=part[:1].upper() + part[1:])
 
 
 def _place(layout: Layout, point: Point) -> Point:
@@ -195,12 +217,13 @@ def _small(site: Site, layout: Layout, side: str, say: Callable[[str], str]) -> 
     view = layout.view
     scale, x, y = SMALL
     small = replace(layout, scale=scale, midline=x, navel=y)
-    column = ((0.0, 0.0), (COLUMN, 0.0), (COLUMN, HEIGHT), (0.0, HEIGHT))
+    # A little larger than seen, so that no edge of the body shines through.
+    column = ((-9.0, -9.0), (COLUMN, -9.0), (COLUMN, HEIGHT + 9.0), (-9.0, HEIGHT + 9.0))
     yield Path(column, Paint(fill="ground"), closed=True)
-    heads = (say(YOU), say(view.words), say(SIDES[side]))
-    for number, words in enumerate(heads):
-        bold = number == len(heads) - 1
-        yield Label(words, (8.0, 26.0 + 20.0 * number), 16, bold=bold, room=COLUMN - 14.0)
+    room = COLUMN - 14.0
+    above = lines(say(view.words), 16, room)
+    for number, words in enumerate((*above, *lines(say(SIDES[side]), 16, room, bold=True))):
+        yield Label(words, (8.0, 26.0 + 20.0 * number), 16, bold=number >= len(above), room=room)
     for part in (*view.limbs, view.body):
         yield Path(_placed(small, part), _SKIN, closed=True, smooth=True)
     for stroke in view.face:
@@ -209,10 +232,10 @@ def _small(site: Site, layout: Layout, side: str, say: Callable[[str], str]) -> 
     yield Path(_placed(small, view.muscles[site.id]), Paint(fill=edge.stroke), closed=True, smooth=True)
     ankle = _place(small, view.ankle)
     yield Disc(ankle, 6.0, Paint(fill="edge", stroke="ink", width=2.0), "third-pad")
-    below = 394.0
+    below = ankle[1] + 36.0
     yield Path(((ankle[0], ankle[1] + 8.0), (ankle[0], below - 6.0)), _LEADER)
-    for number, words in enumerate(lines(say(THIRD), 15, COLUMN - 14.0)):
-        yield Label(words, (8.0, below + 14.0 + 20.0 * number), 15, room=COLUMN - 14.0)
+    for number, words in enumerate(lines(say(THIRD), 15, room)):
+        yield Label(words, (8.0, below + 14.0 + 20.0 * number), 15, room=room)
 
 
 def _glass(site: Site, layout: Layout, say: Callable[[str], str]) -> Iterator[Shape]:
@@ -231,13 +254,13 @@ def _glass(site: Site, layout: Layout, say: Callable[[str], str]) -> Iterator[Sh
     pads = tuple(_place(enlarged, pad) for pad in found.pads)
     for pad in pads:
         yield from _pad(pad, scale)
-    yield from _measure(pads, found)
+    yield from _measure(pads)
     for number, words in enumerate(lines(say(APART), 16, 2.1 * radius)):
         at = (x, y + radius + 20.0 + 20.0 * number)
         yield Label(words, at, 16, align="centre", room=2.2 * radius)
 
 
-def _measure(pads: tuple[Point, ...], found: Row) -> Iterator[Shape]:
+def _measure(pads: tuple[Point, ...]) -> Iterator[Shape]:
     """From centre to centre, beside the enlarged pads."""
     (first, second), length = pads, math.dist(*pads)
     way = (second[0] - first[0]) / length, (second[1] - first[1]) / length
@@ -267,7 +290,7 @@ def _labels(site: Site, layout: Layout, say: Callable[[str], str]) -> Iterator[S
     texts = (
         (f"1: {say(site.start.label)}", layout.first, found.start, False),
         (f"2: {say(site.stop.label)}", layout.second, found.stop, False),
-        (say(SPOT).format(part=say(site.part).capitalize()), layout.spot, found.spot, True),
+        (_spot_words(site, say), layout.spot, found.spot, True),
     )
     for text, at, mark, bold in texts:
         room = WIDTH - at[0] - 4.0

@@ -1,6 +1,6 @@
 """What a drawing is made of: paths, discs and labels in drawing units, painted by whoever can.
 
-Colours are names of the palette's tokens (``ink``, ``body``, ``glute`` ...), so that a drawing follows the theme.
+Colours are names of the palette's tokens (``ink``, ``body``, ``glute`` ...): a drawing follows the theme.
 """
 
 from collections.abc import Sequence
@@ -61,7 +61,7 @@ Shape = Path | Disc | Label
 
 
 def segments(points: Sequence[Point], *, closed: bool) -> list[Segment]:
-    """Cubic segments of a smooth line through ``points`` (Catmull-Rom), one for each step to the next point."""
+    """Cubic segments of a smooth line through ``points`` (Catmull-Rom), one for each step to the next."""
     count = len(points)
     found: list[Segment] = []
     for k in range(count if closed else count - 1):
