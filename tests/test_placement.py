@@ -23,7 +23,6 @@ from calibration.placement import (
 from emgfeedback.padmap import Disc, Label, Path, padmap
 from emgfeedback.padmap.scene import HEIGHT, LAYOUTS, SIDES, WIDTH
 from emgfeedback.padmap.shapes import Point, segments
-from emgfeedback.ui.palette import LIGHT
 
 each_site = pytest.mark.parametrize("one", SITES, ids=lambda one: one.id)
 each_side = pytest.mark.parametrize("side", SIDES)
@@ -290,12 +289,12 @@ def test_the_shipped_drawing_is_what_its_tool_draws_and_well_formed(one: Site, s
     assert root.get("viewBox") == f"0 0 {WIDTH:g} {HEIGHT:g}"
     assert root.findtext(f"{SVG}title") == f"{one.name}, {side} side"
     assert one.start.label in (root.findtext(f"{SVG}desc") or "")
-    tokens = {getattr(LIGHT, name) for name in LIGHT.__slots__ if name != "name"}
-    assert set(colours(root)) <= tokens
+    tokens = draw_pads.TOKENS
+    assert set(colours(root)) <= set(tokens.values())
     text = {element.get("fill") for element in root.iter(f"{SVG}text")}
-    assert text <= {LIGHT.ink, LIGHT.soft, LIGHT.ground}
-    muscles = {LIGHT.glute, LIGHT.quad} - {LIGHT.muscle(one.muscle)}
-    assert not muscles & set(colours(root))
+    assert text <= {tokens["ink"], tokens["soft"], tokens["ground"]}
+    others = {tokens["glute"], tokens["quad"]} - {tokens.get(one.muscle)}
+    assert not others & set(colours(root))
 
 
 def test_no_drawing_is_left_over() -> None:

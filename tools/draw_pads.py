@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path as File
 
+from draw_wiring import COLOUR, FONT, GREY, GROUND, INK, SHEET, SOFT
+
 sys.path.insert(0, str(File(__file__).resolve().parent.parent))
 
 from calibration.placement import DEFAULTS, SITES, Site, finding, sticking
 from emgfeedback.padmap import Disc, Label, Path, padmap
 from emgfeedback.padmap.scene import HEIGHT, SIDES, WIDTH
 from emgfeedback.padmap.shapes import Paint, Point, Shape, segments
-from emgfeedback.ui.palette import LIGHT, Palette
 
 ROOT = File(__file__).resolve().parent.parent
 DRAWINGS = ROOT / "emgfeedback" / "padmap" / "drawings"
@@ -42,17 +43,20 @@ pressure on the pads are our own.
 *Honestly:* the places follow the sources named below, in our own words. The drawings are our own sketch of
 a grown person of 170 cm. Nobody has placed pads by them yet; if you do, tell us where they failed you.
 """
-FONT = "Inter, 'Helvetica Neue', Arial, sans-serif"
+#: The light theme's colours by token.
+TOKENS = {
+    "ground": GROUND, "sheet": SHEET, "ink": INK, "soft": SOFT, "edge": GREY, "body": "#DCD7CB", **COLOUR,
+}  # fmt: skip
 
 
-def style(paint: Paint, palette: Palette) -> str:
+def style(paint: Paint) -> str:
     """Fill and stroke as attributes."""
-    fill = getattr(palette, paint.fill) if paint.fill else "none"
+    fill = TOKENS[paint.fill] if paint.fill else "none"
     found = f'fill="{fill}"'
     if paint.fill and paint.opacity < 1.0:
         found += f' fill-opacity="{paint.opacity:g}"'
     if paint.stroke:
-        found += f' stroke="{getattr(palette, paint.stroke)}" stroke-width="{paint.width:g}"'
+        found += f' stroke="{TOKENS[paint.stroke]}" stroke-width="{paint.width:g}"'
         found += ' stroke-linejoin="round" stroke-linecap="round"'
     if paint.dash:
         found += f' stroke-dasharray="{paint.dash:g} {paint.dash:g}"'
@@ -74,23 +78,23 @@ def outline(path: Path) -> str:
     return f"M{pair(path.points[0])}{rest}{' z' if path.closed else ''}"
 
 
-def drawn(shape: Shape, palette: Palette) -> str:
+def drawn(shape: Shape) -> str:
     """One shape as an element."""
     if isinstance(shape, Label):
         anchor = {"left": "start", "centre": "middle", "right": "end"}[shape.align]
         weight = 600 if shape.bold else 400
         place = f'x="{shape.at[0]:.2f}" y="{shape.at[1]:.2f}" font-size="{shape.size}" font-weight="{weight}"'
-        colour = getattr(palette, shape.tone)
+        colour = TOKENS[shape.tone]
         return f'<text {place} text-anchor="{anchor}" fill="{colour}">{escape(shape.text)}</text>'
     mark = f' class="{shape.mark}"' if shape.mark else ""
     if isinstance(shape, Disc):
         x, y = shape.centre
         place = f'cx="{x:.2f}" cy="{y:.2f}" r="{shape.radius:.2f}"'
-        return f"<circle{mark} {place} {style(shape.paint, palette)}/>"
-    return f'<path{mark} d="{outline(shape)}" {style(shape.paint, palette)}/>'
+        return f"<circle{mark} {place} {style(shape.paint)}/>"
+    return f'<path{mark} d="{outline(shape)}" {style(shape.paint)}/>'
 
 
-def picture(site: Site, side: str, palette: Palette = LIGHT) -> str:
+def picture(site: Site, side: str) -> str:
     """The whole drawing as SVG text."""
     scene = padmap(site, side)
     box = f'width="{WIDTH:g}" height="{HEIGHT:g}"'
@@ -99,8 +103,8 @@ def picture(site: Site, side: str, palette: Palette = LIGHT) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" {seen} font-family="{FONT}">',
         f"<title>{escape(scene.title)}</title>",
         f"<desc>{escape(scene.words)}</desc>",
-        f'<rect {box} fill="{palette.ground}"/>',
-        *(drawn(shape, palette) for shape in scene.shapes),
+        f'<rect {box} fill="{GROUND}"/>',
+        *(drawn(shape) for shape in scene.shapes),
         "</svg>\n",
     ]
     return "\n".join(parts)

@@ -1,6 +1,7 @@
 """Where a pair of pads goes: the drawing of a site, in the colours of the theme."""
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, Qt
@@ -20,35 +21,42 @@ from emgfeedback.ui.type_scale import Face
 _ALIGN = {"left": Align.LEFT, "centre": Align.CENTRE, "right": Align.RIGHT}
 
 
-class PadMapState(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PadMapState:
     """``site`` is an id of ``calibration.placement.SITES``; ``side`` is left or right."""
 
     site: str
     side: str
 
 
-class PadMap(Leaf[PadMapState, PadMapState]):
+class SeenPadMap(NamedTuple):
+    """All of the state meets the eye."""
+
+    site: str
+    side: str
+
+
+class PadMap(Leaf[PadMapState, SeenPadMap]):
     """The body, the muscle, two landmarks, the line and the pads."""
 
     DESIGN = (WIDTH, HEIGHT)
 
-    def see(self, state: PadMapState) -> PadMapState:
+    def see(self, state: PadMapState) -> SeenPadMap:
         """As it is; raises ``ValueError`` for a site that there is not."""
-        site(state.site)
-        return state
+        return SeenPadMap(site(state.site).id, state.side)
 
-    def say(self, seen: PadMapState) -> str:
+    def say(self, seen: SeenPadMap) -> str:
         """The drawing in words."""
         return padmap(site(seen.site), seen.side, tr).words
 
-    def still_key(self, seen: PadMapState) -> Hashable:
+    def still_key(self, seen: SeenPadMap) -> Hashable:
         """All of it."""
         return seen
 
-    def draw_live(self, painter: QPainter, seen: PadMapState) -> None:
+    def draw_live(self, painter: QPainter, seen: SeenPadMap) -> None:
         """Nothing moves."""
 
-    def draw_still(self, painter: QPainter, seen: PadMapState) -> None:
+    def draw_still(self, painter: QPainter, seen: SeenPadMap) -> None:
         """Every shape of the scene in its order."""
         painter.setClipRect(0, 0, round(WIDTH), round(HEIGHT))
         for shape in padmap(site(seen.site), seen.side, tr).shapes:
