@@ -110,7 +110,8 @@ class Site:
 
 
 _SIT: Final = "Sit on a table. Bend your knee a little and lean back a little."
-_STAND: Final = "Stand with your weight on both feet. Turn your side to a mirror."
+_BACK_TO_MIRROR: Final = "Stand with your weight on both feet. Turn your back to a mirror."
+_SIDE_TO_MIRROR: Final = "Stand with your weight on both feet. Turn your side to a mirror."
 
 SITES: Final = (
     Site(
@@ -119,7 +120,7 @@ SITES: Final = (
         "Gluteus maximus",
         "Buttock",
         "the big muscle of your buttock",
-        _STAND,
+        _BACK_TO_MIRROR,
         landmarks.BACK_PLATE,
         landmarks.HIP_BUMP,
         0.5,
@@ -137,7 +138,7 @@ SITES: Final = (
         "Gluteus medius",
         "Side of the hip",
         "the muscle at the side of your hip",
-        _STAND,
+        _SIDE_TO_MIRROR,
         landmarks.HIP_EDGE,
         landmarks.HIP_BUMP,
         0.5,

@@ -64,7 +64,7 @@ LAYOUTS: Final = {
     ),
     "vastus-lateralis": Layout(
         FRONT, 10.0, 184.0, -16.0,
-        (376.0, 46.0), (380.0, 576.0), (380.0, 262.0), (506.0, 424.0),
+        (376.0, 46.0), (380.0, 576.0), (380.0, 240.0), (506.0, 404.0),
     ),
     "vastus-medialis": Layout(
         FRONT, 10.0, 184.0, -16.0,
@@ -76,7 +76,7 @@ LAYOUTS: Final = {
     ),
     "biceps-femoris": Layout(
         BACK, 11.2, 180.0, -128.0,
-        (380.0, 96.0), (380.0, 596.0), (380.0, 250.0), (506.0, 424.0),
+        (380.0, 96.0), (380.0, 584.0), (380.0, 250.0), (506.0, 424.0),
     ),
 }  # fmt: skip
 
@@ -176,7 +176,9 @@ def _large(site: Site, layout: Layout, say: Callable[[str], str]) -> Iterator[Sh
         yield Path(muscle, paint, closed=True, smooth=True, mark="muscle")
     yield from _glass_leader(layout, found)
     for words, at in view.words_on_it:
-        yield Label(say(words), _place(layout, at), 16, align="centre", tone="soft", room=110.0)
+        x, y = _place(layout, at)
+        if 0.0 < y < HEIGHT:
+            yield Label(say(words), (x, y), 16, align="centre", tone="soft", room=110.0)
     for bone in view.bones:
         yield Path(_placed(layout, bone), _BONE, smooth=True, closed=bone[0] != bone[-1] and len(bone) > 6)
     if view.dimple is not None:

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from calibration.placement import SITES, Site, default_site, finding, site, sticking
 from emgfeedback.ui import text_desk
 from emgfeedback.ui.desk_page import FOCUS, Choices, DeskPage, Look, MuscleName, Words
-from emgfeedback.ui.flow import Flow
 from emgfeedback.ui.leaves.pad_map import PadMap, PadMapState
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.palette import Palette
@@ -15,12 +14,14 @@ from emgfeedback.ui.text import tr
 
 #: Pixels at 100 %: the drawing's least size, its width beside the words, and from where they stand so.
 DRAWING = (420, 448)
-BESIDE = 496
+BESIDE = 536
 WIDE = 1000
 #: Pixels at 100 %. Size of the steps: read standing, with pads in hand.
 STEP = 22
 #: Most steps of a part.
 STEPS = 6
+#: Qt's own limit of a widget's width: none.
+MOST = 16_777_215
 
 
 class PadsPage(DeskPage):
@@ -45,15 +46,13 @@ class PadsPage(DeskPage):
         self.sites.chosen.connect(lambda name: self._choose(name=name))
         self.sides = Choices(look, tr(text_desk.PADS_SIDE), _options(text_desk.PADS_SIDES))
         self.sides.chosen.connect(lambda side: self._choose(side=side))
-        self._chosen = Flow()
-        self._chosen.addWidget(self.sites)
+        self._chosen = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._chosen.addWidget(self.sites, 1)
         self._chosen.addWidget(self.sides)
         self.column.addLayout(self._chosen)
         self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self.column.addLayout(self._beside, 1)
         self.drawing = PadMap(palette)
-        # As high as the words leave room for.
-        self.drawing.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._beside.addWidget(self.drawing)
         self._beside.addLayout(self._words(look), 1)
         self.area.verticalScrollBar().rangeChanged.connect(self._scrolls)
@@ -135,14 +134,17 @@ class PadsPage(DeskPage):
 
     # Room
 
+    def area_style(self, look: Look) -> str:
+        """An outline where the keys scroll."""
+        return (
+            f"QScrollArea {{ border: {FOCUS}px solid {look.palette.ground}; }}"
+            f"QScrollArea:focus {{ border-color: {look.palette.ink}; border-radius: 8px; }}"
+        )
+
     def set_look(self, look: Look) -> None:
         """See ``DeskPage.set_look``."""
         super().set_look(look)
         if hasattr(self, "steps"):
-            self.area.setStyleSheet(
-                f"{self.area.styleSheet()} QScrollArea {{ border: {FOCUS}px solid {look.palette.ground}; }}"
-                f"QScrollArea:focus {{ border-color: {look.palette.ink}; border-radius: 8px; }}"
-            )
             self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
@@ -159,12 +161,15 @@ class PadsPage(DeskPage):
         wide = self.width() >= look.px(WIDE)
         self._beside.setSpacing(look.px(32))
         self._column.setSpacing(look.px(12))
-        self._chosen.setSpacing(look.px(24))
-        self._beside.setDirection(
-            QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
-        )
-        self.drawing.setMinimumSize(look.px(DRAWING[0]), look.px(DRAWING[1]))
-        self.drawing.setFixedWidth(look.px(BESIDE)) if wide else self.drawing.setMaximumWidth(16_777_215)
+        self._chosen.setSpacing(look.px(8))
+        direction = QBoxLayout.Direction.LeftToRight if wide else QBoxLayout.Direction.TopToBottom
+        self._beside.setDirection(direction)
+        self._chosen.setDirection(direction)
+        self.drawing.setMinimumSize(look.px(BESIDE if wide else DRAWING[0]), look.px(DRAWING[1]))
+        self.drawing.setMaximumWidth(look.px(BESIDE) if wide else MOST)
+        # Beside the words it is as high as the page; alone it has a height of its own.
+        high = QSizePolicy.Policy.Ignored if wide else QSizePolicy.Policy.Expanding
+        self.drawing.setSizePolicy(QSizePolicy.Policy.Expanding, high)
 
 
 def _options(words: dict[str, str]) -> list[tuple[object, str]]:
