@@ -1,4 +1,4 @@
-"""The page Pads and its drawing: chosen by keyboard, follows the calibration, the same as the shipped files."""
+"""The page Pads and its drawing: chosen by keyboard, follows the calibration, the same as the files."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -113,7 +113,9 @@ def test_labels_stay_inside_and_apart_and_off_the_pads(one: str, side: str, word
     labels = [s for s in scene.shapes if isinstance(s, Label)]
     found = list(places(labels))
     whole = QRectF(0.0, 0.0, WIDTH, HEIGHT)
-    marks = [s for s in scene.shapes if isinstance(s, Disc) and s.mark.startswith(("pad", "third", "landmark"))]
+    marks = [
+        s for s in scene.shapes if isinstance(s, Disc) and s.mark.startswith(("pad", "third", "landmark"))
+    ]
     for k, place in enumerate(found):
         assert whole.contains(place), labels[k]
         for other in range(k):

@@ -8,7 +8,7 @@ from typing import Final
 
 from calibration.placement import PAD_DISTANCE_MM, PAD_SIZE_MM, Site
 from emgfeedback.padmap.lettered import lines
-from emgfeedback.padmap.shapes import Disc, Label, Paint, Path, Point, Shape
+from emgfeedback.padmap.shapes import Align, Disc, Label, Paint, Path, Point, Shape
 from emgfeedback.padmap.views import BACK, FRONT, SIDE, View
 
 #: Drawing units; what lies outside is not seen. The small figure stands in a column of its own.
@@ -22,6 +22,7 @@ SMALL: Final = (1.62, 61.0, 226.0)
 #: Units per cm inside the glass that enlarges the pads, and its radius.
 GLASS: Final = (36.0, 80.0)
 
+OPPOSITE: Final[dict[Align, Align]] = {"left": "right", "centre": "centre", "right": "left"}
 SIDES: Final = {"left": "left side", "right": "right side"}
 APART: Final = "20\u00a0mm from centre to centre"
 THIRD: Final = "3: third pad on the ankle"
@@ -319,5 +320,4 @@ def _mirrored(shape: Shape) -> Shape:
         return replace(shape, points=tuple((WIDTH - x, y) for x, y in shape.points))
     if isinstance(shape, Disc):
         return replace(shape, centre=(WIDTH - shape.centre[0], shape.centre[1]))
-    aligned = {"left": "right", "right": "left"}.get(shape.align, shape.align)
-    return replace(shape, at=(WIDTH - shape.at[0], shape.at[1]), align=aligned)
+    return replace(shape, at=(WIDTH - shape.at[0], shape.at[1]), align=OPPOSITE[shape.align])

@@ -10,6 +10,8 @@ from typing import Literal
 Point = tuple[float, float]
 #: A start and the segments after it: first control point, second control point, end.
 Segment = tuple[Point, Point, Point]
+#: Which end of a text stands at its place.
+Align = Literal["left", "centre", "right"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Label:
     at: Point
     size: int = 16
     bold: bool = False
-    align: Literal["left", "centre", "right"] = "left"
+    align: Align = "left"
     tone: str = "ink"
     room: float = 200.0
 

@@ -360,7 +360,7 @@ class DeskPage(Page):
         self.update()
 
     def area_style(self, look: Look) -> str:
-        """More style for the scrolled area. Set together: a second style sheet would undo the labels' colours."""
+        """More style for the scrolled area: a second style sheet would undo the labels' colours."""
         del look
         return ""
 
