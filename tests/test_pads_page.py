@@ -1,5 +1,6 @@
 """The page Pads and its drawing: chosen by keyboard, follows the calibration, the same as the files."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -113,9 +114,7 @@ def test_labels_stay_inside_and_apart_and_off_the_pads(one: str, side: str, word
     labels = [s for s in scene.shapes if isinstance(s, Label)]
     found = list(places(labels))
     whole = QRectF(0.0, 0.0, WIDTH, HEIGHT)
-    marks = [
-        s for s in scene.shapes if isinstance(s, Disc) and s.mark.startswith(("pad", "third", "landmark"))
-    ]
+    marks = [s for s in scene.shapes if isinstance(s, Disc) and s.mark]
     for k, place in enumerate(found):
         assert whole.contains(place), labels[k]
         for other in range(k):
@@ -123,8 +122,12 @@ def test_labels_stay_inside_and_apart_and_off_the_pads(one: str, side: str, word
         if labels[k].text in ("1", "2"):
             continue
         for mark in marks:
-            x, y, radius = *mark.centre, mark.radius
-            assert not place.intersects(QRectF(x - radius, y - radius, 2 * radius, 2 * radius)), labels[k]
+            x, y = mark.centre
+            nearest = (
+                min(max(x, place.left()), place.right()),
+                min(max(y, place.top()), place.bottom()),
+            )
+            assert math.dist(nearest, mark.centre) > mark.radius + 2.0, (labels[k].text, mark.mark)
 
 
 @each_drawing

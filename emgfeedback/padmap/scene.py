@@ -61,7 +61,7 @@ LAYOUTS: Final = {
     ),
     "gluteus-medius": Layout(
         SIDE, 12.6, 300.0, 120.0,
-        (436.0, 60.0), (446.0, 366.0), (446.0, 190.0), (506.0, 490.0),
+        (436.0, 60.0), (446.0, 336.0), (446.0, 170.0), (506.0, 494.0),
     ),
     "vastus-lateralis": Layout(
         FRONT, 10.0, 184.0, -16.0,
@@ -246,7 +246,7 @@ def _glass(site: Site, layout: Layout, say: Callable[[str], str]) -> Iterator[Sh
     scale, radius = GLASS
     x, y = layout.glass
     found = row(site)
-    yield Disc(layout.glass, radius, Paint(fill="ground", stroke="ink", width=2.0))
+    yield Disc(layout.glass, radius, Paint(fill="ground", stroke="ink", width=2.0), "glass")
     enlarged = replace(
         layout, scale=scale, midline=x - scale * found.spot[0], navel=y - scale * found.spot[1]
     )
