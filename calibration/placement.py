@@ -20,7 +20,7 @@ PARTS: Final = {0.5: "half-way", 2 / 3: "two thirds of the way", 0.8: "four fift
 
 SKIN: Final = "Shave the skin there if it has hair. Rub it with alcohol. Let it dry."
 PADS: Final = (
-    "Stick two pads on the mark, one on each side, 20\u00a0mm apart from centre to centre. "
+    "Stick two pads with the mark in the middle between them, 20\u00a0mm apart from centre to centre. "
     "Their metal or gel part is 10\u00a0mm wide at most."
 )
 REFERENCE: Final = (

@@ -175,7 +175,7 @@ def test_the_glute_row_points_from_the_dimple_to_the_bump(side: str) -> None:
 @each_side
 def test_the_quad_rows_lean_as_the_words_say(side: str) -> None:
     *_, upper, lower = centres(drawn(site("vastus-lateralis"), side))
-    inwards = 1.0 if side == "right" else -1.0  # from the front the right leg is on the left
+    inwards = -1.0 if side == "right" else 1.0
     assert lower[1] > upper[1]
     assert inwards * (lower[0] - upper[0]) > 2.0
     *_, one, other = centres(drawn(site("vastus-medialis"), side))
@@ -241,14 +241,14 @@ def test_left_is_right_seen_in_a_mirror(one: Site) -> None:
 @each_side
 @each_site
 def test_the_named_side_is_where_the_wearer_has_it(one: Site, side: str) -> None:
-    """From behind your right is on the right of the picture, from the front on its left."""
+    """From behind and in a mirror, right is right: the outer side is where you see it on your own leg."""
     seen_from = LAYOUTS[one.id].view.words
     if "side" in seen_from:
         return
     body = next(s for s in padmap(one, side).shapes if isinstance(s, Path) and s.mark == "body")
     midline = sum(x for x, _ in body.points) / len(body.points)
     on_the_right = discs(one, side)["pad-1"].centre[0] > midline
-    assert on_the_right is ((side == "right") is ("behind" in seen_from))
+    assert on_the_right is (side == "right")
 
 
 def test_from_the_side_the_toes_point_away_from_the_back() -> None:

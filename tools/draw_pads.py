@@ -40,6 +40,9 @@ recommendations; so are shaving the skin and cleaning it with alcohol ([a
 summary](https://k7288.github.io)). Kneecap or hip bone for a short lead, the tape, and the words about
 pressure on the pads are our own.
 
+Your right side is drawn on the right, from behind and from the front alike: the front is what you see in a
+mirror, and its outer side is where you see it on your own leg.
+
 *Honestly:* the places follow the sources named below, in our own words. The drawings are our own sketch of
 a grown person of 170 cm. Nobody has placed pads by them yet; if you do, tell us where they failed you.
 """

@@ -128,14 +128,13 @@ def padmap(site: Site, side: str, say: Callable[[str], str] = str) -> Scene:
     if side not in SIDES:
         raise ValueError(f"A side is left or right, not {side!r}.")
     layout = LAYOUTS[site.id]
-    mirrored = (side == "right") is not layout.view.right_is_right
     shapes: tuple[Shape, ...] = (
         *_large(site, layout, say),
         *_small(site, layout, side, say),
         *_glass(site, layout, say),
         *_labels(site, layout, say),
     )
-    if mirrored:
+    if side == "left":
         shapes = tuple(_mirrored(shape) for shape in shapes)
     title = f"{say(site.name)}, {say(SIDES[side])}"
     words = (

@@ -64,7 +64,10 @@ _LIMBS: Final = (_ARM, _mirrored(_ARM), (*_HEAD, *reversed(_mirrored(_HEAD[1:-1]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How the body is seen; ``right_is_right``: the wearer's right side is on the right of the picture.
+    """How the body is seen. The right side is drawn on the right, from behind and in a mirror alike.
+
+    So whoever looks at their own leg has its outer side where the picture has it. From the side, the right
+    side faces right.
 
     ``limbs`` (head, arms) and ``face`` are drawn in the small figure only; ``lines`` are folds of the skin,
     ``bones`` what lies under it, ``paired`` where both halves have them; ``words_on_it`` stand on the body.
@@ -72,7 +75,6 @@ class View:
     """
 
     words: str
-    right_is_right: bool
     body: tuple[Point, ...]
     limbs: tuple[tuple[Point, ...], ...]
     landmarks: dict[str, Point]
@@ -95,8 +97,7 @@ _SACRUM: Final[tuple[Point, ...]] = (
 )  # fmt: skip
 
 FRONT: Final = View(
-    "You, from the front",
-    right_is_right=False,
+    "You, in a mirror",
     body=_BODY,
     limbs=_LIMBS,
     landmarks={
@@ -131,7 +132,6 @@ FRONT: Final = View(
 
 BACK: Final = View(
     "You, from behind",
-    right_is_right=True,
     body=_BODY,
     limbs=_LIMBS,
     landmarks={
@@ -164,7 +164,6 @@ BACK: Final = View(
 
 SIDE: Final = View(
     "You, from the side",
-    right_is_right=True,
     body=_SIDE,
     limbs=(_SIDE_HEAD, _SIDE_ARM),
     landmarks={"hip-edge": (-0.6, 3.2), "hip-bump": (0.2, 18.0)},
