@@ -98,7 +98,7 @@ def test_an_unknown_name_is_one_sentence(ask, name: str) -> None:
 
 
 def test_a_child_of_twelve_can_read_it() -> None:
-    """Flesch-Kincaid grade of all texts, and of each site alone: measured 1.1 and at most 1.5; 6 is the limit."""
+    """Flesch-Kincaid grade of all texts, and of each site: measured 1.1 and at most 1.5; 6 is the limit."""
     assert reading_ease.grade(text for one in SITES for text in texts(one)) <= 6.0
     for one in SITES:
         assert reading_ease.grade(texts(one)) <= 6.0
