@@ -136,6 +136,18 @@ def calibrate(surroundings: Surroundings, /, **request: Any) -> None:
         run(CalibrateRequest(**request), surroundings.power)
 
 
+@main.command()
+@click.argument("muscle", required=False)
+def pads(muscle: str | None) -> None:
+    """Where the pads go: glute, quad, hamstring, or a muscle by its name. Glute and quad without one."""
+    from emgfeedback.placing import show_pads
+
+    try:
+        show_pads(muscle)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
 @main.group(cls=OneSentence, invoke_without_command=True)
 @click.pass_context
 def sessions(context: click.Context) -> None:

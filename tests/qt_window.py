@@ -71,7 +71,7 @@ def long_words() -> Iterator[None]:
         QCoreApplication.removeTranslator(translator)
 
 
-def in_long_words(state: Any, *, keep: tuple[str, ...] = ("muscle", "side", "pose")) -> Any:
+def in_long_words(state: Any, *, keep: tuple[str, ...] = ("muscle", "side", "pose", "site")) -> Any:
     """A state whose words are in the long language; the fields ``keep`` are no words."""
     if isinstance(state, str):
         return longer(state) if state else state

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 import tempfile
@@ -200,7 +201,11 @@ def test_firmware_writes_the_sketch_and_its_wiring(tmp_path: Path) -> None:
     result = run("firmware", "--out", str(tmp_path / "board"))
     assert result.returncode == 0
     assert (tmp_path / "board" / "emgfeedback" / "emgfeedback.ino").stat().st_size > 1000
-    assert "A0" in (tmp_path / "board" / "wiring.md").read_text()
+    wiring = (tmp_path / "board" / "wiring.md").read_text()
+    assert "A0" in wiring
+    links = re.findall(r"\]\(([^)#]+)", wiring)
+    assert links
+    assert all((tmp_path / "board" / link).is_file() for link in links)
     for line in result.stdout.splitlines():
         assert Path(line).is_file()
 

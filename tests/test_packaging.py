@@ -67,6 +67,9 @@ def test_the_wheel_carries_packages_types_and_sketch(archives: Path) -> None:
     assert "device/firmware/emgfeedback/emgfeedback.ino" in sketch
     assert sketch <= names
     assert {"device/firmware/wiring.md", "device/firmware/images/wiring-2.svg"} <= names
+    drawings = {str(path.relative_to(ROOT)) for path in (ROOT / "emgfeedback" / "padmap").rglob("*.svg")}
+    assert len(drawings) == 12
+    assert drawings <= names
     tops = {name.partition("/")[0] for name in names}
     assert tops == {*PACKAGES, f"emgfeedback-{__version__}.dist-info"}
 

@@ -26,7 +26,7 @@ from emgfeedback.ui.leaves.words import Line, Words
 from emgfeedback.ui.type_scale import SMALLEST
 from emgfeedback.ui.window import Window
 
-PAGES = ("start", "calibrate", "train", "signals", "history", "settings", "keys", "glance")
+PAGES = ("start", "calibrate", "train", "signals", "history", "settings", "keys", "pads", "glance")
 
 
 class Lettering:

@@ -41,11 +41,15 @@ def pages(folder: Path) -> list[Path]:
 
 
 def start(album: Album, place: Path) -> None:
-    """The simulated person, a real board, and a board that waits for the charger; and the Keys."""
+    """The simulated person, a real board, and a board that waits for the charger; Keys and Pads."""
     shown = Rehearsal(place, FAST)
     model = shown.passing(2.0)
     album.keep(shown.window, "start", "simulated")
     album.keep(shown.window, "keys")
+    album.keep(shown.window, "pads", "glute")
+    for key in ("n", "n", "\r"):
+        shown.window.page.pressed(key)
+    album.keep(shown.window, "pads", "quad")
     shown.window.go("settings")
     page = shown.window.page
     assert isinstance(page, SettingsPage)

@@ -350,6 +350,7 @@ class DeskPage(Page):
             f" min-height: {look.px(TARGET)}px; margin: 2px; }}"
             "QScrollBar::add-line, QScrollBar::sub-line { height: 0; }"
             "QScrollBar::add-page, QScrollBar::sub-page { background: none; }"
+            + self.area_style(look)
         )
         for child in self.content.findChildren(QWidget):
             if isinstance(child, Leaf):
@@ -357,6 +358,11 @@ class DeskPage(Page):
             elif hasattr(child, "set_look"):
                 child.set_look(look)
         self.update()
+
+    def area_style(self, look: Look) -> str:
+        """More style for the scrolled area: a second style sheet would undo the labels' colours."""
+        del look
+        return ""
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """The page fills its place."""

@@ -35,6 +35,7 @@ ROWS = (
     Row(states.stations, 1),
     Row(states.glances, 6),
     Row(states.bodies, 8),
+    Row(states.pad_maps, 3),
     Row(states.traces, 2),
 )
 

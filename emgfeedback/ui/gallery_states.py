@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from calibration.placement import SITES
 from emgfeedback.frame import ZoneState
 from emgfeedback.ui.leaves.body import Body, BodyState, Pad
 from emgfeedback.ui.leaves.body_poses import POSES
@@ -11,6 +12,7 @@ from emgfeedback.ui.leaves.glance_field import Flag, GlanceField, GlanceState
 from emgfeedback.ui.leaves.hold_ring import HoldRing, HoldRingState
 from emgfeedback.ui.leaves.leaf import Leaf
 from emgfeedback.ui.leaves.muscle_bars import MuscleBar, MuscleBars, MuscleBarsState, Unit
+from emgfeedback.ui.leaves.pad_map import PadMap, PadMapState
 from emgfeedback.ui.leaves.quality_light import Light, QualityLight, QualityLightState
 from emgfeedback.ui.leaves.rep_card import RepCard, RepCardState
 from emgfeedback.ui.leaves.rep_strip import RepMark, RepStrip, RepStripState
@@ -204,6 +206,13 @@ def bodies() -> tuple[Example, ...]:
     return tuple(Example(Body, caption, state) for caption, state in states.items())
 
 
+def pad_maps() -> tuple[Example, ...]:
+    """Where the pads go: every site, sides taken in turn."""
+    sides = ("right", "left")
+    states = (PadMapState(one.id, sides[k % 2]) for k, one in enumerate(SITES))
+    return tuple(Example(PadMap, f"{state.site}, {state.side}", state) for state in states)
+
+
 def traces() -> tuple[Example, ...]:
     """The trace: both, with a gap, and in trouble."""
     columns, gap = emg_columns(3, lost=(), count=480), emg_columns(4, lost=(120, 150), count=480)
@@ -238,5 +247,5 @@ def emg_columns(seed: int, *, lost: tuple[int, ...], count: int) -> Columns:
 def all_examples() -> tuple[Example, ...]:
     """Every leaf in every state."""
     train = (gauges, bars, rings, cards, strips, lights)
-    groups = (*train, squeezes, trials, stations, glances, bodies, traces)
+    groups = (*train, squeezes, trials, stations, glances, bodies, pad_maps, traces)
     return tuple(example for group in groups for example in group())

@@ -18,6 +18,7 @@ PAGES = {
     "history": ("emgfeedback.ui.pages.history", "HistoryPage"),
     "settings": ("emgfeedback.ui.pages.settings", "SettingsPage"),
     "glance": ("emgfeedback.ui.pages.glance", "GlancePage"),
+    "pads": ("emgfeedback.ui.pages.pads", "PadsPage"),
     "keys": ("emgfeedback.ui.pages.keys", "KeysPage"),
 }
 

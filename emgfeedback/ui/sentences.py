@@ -12,6 +12,7 @@ PAGES = {
     "settings": "Settings",
     "glance": "Glance",
     "keys": "Keys",
+    "pads": "Pads",
 }
 NEVER_A_CLICK = "Nothing to press: the set ends by itself"
 NO_HANDS = "No hands needed: every step begins and ends by itself"
@@ -125,6 +126,7 @@ KEYS = (
     ("1 to 6", "Start, Calibrate, Train, Signals, History, Settings"),
     ("G", "Glance: full screen, readable from 3 m"),
     ("C", "calibrate"),
+    ("A", "where the pads go; there N next muscle, L side, Enter find or stick"),
     ("E", "next exercise"),
     ("S", "board or simulated person"),
     ("R W F X Z", "on Signals: raw or envelope, window, freeze, mark, zoom"),

@@ -120,3 +120,16 @@ FOLDER_HINT = "Sessions, calibrations and these settings. EMGFEEDBACK_HOME moves
 SAVED = "Saved."
 SAVED_NEXT = "Saved. It holds from the next start on."
 SAVED_CALIBRATE = "Saved. Calibrate again: the chain has changed."
+
+# Pads
+
+PADS = "Pads"
+PADS_SITE = "Muscle"
+PADS_SIDE = "Side"
+PADS_PART = "Step"
+PADS_SIDES = {"right": "Right", "left": "Left"}
+PADS_PARTS = {"find": "Find the spot", "stick": "Stick the pads"}
+PADS_NAME = "{name}, {plain}"
+KEY_SITE = "next muscle"
+KEY_SIDE = "left or right"
+KEY_PART = "find or stick"

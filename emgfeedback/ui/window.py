@@ -36,6 +36,9 @@ PAGE_OF = {
 #: Pages on which a replay goes on; any other one ends it.
 IN_REPLAY = ("train", "glance", "keys")
 
+#: Pages looked at in passing: Esc leads back to where one was.
+ASIDE = ("keys", "pads")
+
 #: What Esc ends, once its page is on show.
 ENDED_BY_ESC = (Stage.CALIBRATING, Stage.READY, Stage.TRAINING)
 
@@ -124,7 +127,7 @@ class Window(QWidget):
         if self.model.replay and name not in IN_REPLAY and self.conductor is not None:
             self.conductor.stop()
             self.model = self.conductor.model()
-        if not self.page.whole and self.page.name != "keys":
+        if not self.page.whole and self.page.name not in ASIDE:
             self._before = self.page.name
         page = self._made(name)
         page.show_model(self.model)
@@ -244,6 +247,7 @@ class Window(QWidget):
             "=": lambda: self._grow(1),
             "-": lambda: self._grow(-1),
             "?": lambda: self.go("keys"),
+            "a": lambda: self.go("pads"),
         }
         conductor = self.conductor
         if conductor is not None:
@@ -252,7 +256,7 @@ class Window(QWidget):
         return wishes
 
     def _back(self) -> None:
-        if self.page.name in ("glance", "keys"):
+        if self.page.name in ("glance", *ASIDE):
             self.go(self._before)
         elif self.model.replay and self.conductor is not None:
             self.conductor.stop()

@@ -30,9 +30,9 @@ class KeysPage(Page):
         del model
         items: list[Item] = [Line(tr("Keys"), 0.0, 56.0, 60, Face.DISPLAY)]
         for row, (key, does) in enumerate(sentences.KEYS):
-            y = 126.0 + 44.0 * row
+            y = 126.0 + 41.0 * row
             items += [
-                Rule(0.0, y - 29.0, 1168.0),
+                Rule(0.0, y - 28.0, 1168.0),
                 Line(tr(key), 0.0, y, 22, Face.BOLD, room=180.0),
                 Line(tr(does), 200.0, y, 22, room=960.0),
             ]

@@ -47,6 +47,7 @@ class StartPage(Page):
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Space", "start"),
         ("C", "calibrate"),
+        ("A", "where the pads go"),
         ("E", "exercise"),
         ("S", "board or simulated person"),
         ("?", "keys"),
