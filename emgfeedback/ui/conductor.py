@@ -90,6 +90,11 @@ class Conductor:
         """Stop, and say what to do now."""
         self.stop(words.PAIN)
 
+    def mute(self) -> None:
+        """No sound, or sound again."""
+        if self.studio is not None:
+            self.studio.sound.mute()
+
     def next_exercise(self) -> None:
         """The next exercise of the list."""
         names = list(EXERCISES)
@@ -181,6 +186,7 @@ class Conductor:
             seconds_to_set=studio.seconds_to_set,
             time_s=loop.stop / opened.info.sfreq_hz,
             delays=self._delays_of(loop),
+            sound=studio.sound.sentence,
             studio=studio,
         )
 

@@ -123,6 +123,7 @@ KEYS = (
     ("P", "pain: stop now, on every page"),
     ("Esc", "back"),
     ("1 to 6", "Start, Calibrate, Train, Signals, History, Settings"),
+    ("M", "mute, or sound again"),
     ("G", "Glance: full screen, readable from 3 m"),
     ("C", "calibrate"),
     ("E", "next exercise"),
