@@ -52,6 +52,8 @@ def home_of_shared_fixtures(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Fixtures that live longer than a test keep their data out of the user's folder, too."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMGFEEDBACK_HOME", str(tmp_path_factory.getbasetemp() / "home-shared"))
+        # Nobody wants to hear the tests; those of the sound ask for it.
+        patch.setenv("EMGFEEDBACK_SOUND", "off")
         yield
 
 
