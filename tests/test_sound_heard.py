@@ -89,9 +89,9 @@ def read_log(path: Path) -> list[Said]:
         return []
     with path.open(encoding="utf-8", newline="") as file:
         return [
-            Said(float(r["asked_s"]), float(r["began_s"]), float(r["ended_s"]), r["tone"], r["text"], r["cut"] == "1")
-            for r in csv.DictReader(file)
-        ]  # fmt: skip
+            Said(float(asked), float(began), float(ended), tone_name, text, cut == "1")
+            for asked, began, ended, tone_name, text, cut in list(csv.reader(file))[1:]
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -107,9 +107,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Runn
             command = [*COMMAND, "calibrate", "--quick", "--rest", "1", "--source", "sim:balanced"]
             command += ["--view", "none", "--sound", mode, "--sound-log", str(log)]
             pipe = subprocess.PIPE
-            process = subprocess.Popen(
-                command, env={**os.environ, **where}, stdout=pipe, stderr=pipe, stdin=subprocess.DEVNULL, text=True
-            )  # fmt: skip
+            environment = {**os.environ, **where}
+            process = subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
             found[mode] = Running(process, log, a if mode == "speech" else b)
         try:
             yield found
@@ -243,7 +242,9 @@ def test_the_speech_dispatcher_is_waited_for_and_stops_at_once(server: SoundServ
     assert server.ear.hears(began_s, ended_s)
     time.sleep(LATE_S)
     began_s = time.monotonic()
-    assert not voice.say("Your 100 percent: right glute 163 microvolts.", card, lambda: time.monotonic() > began_s + 1.0)  # noqa: E501
+    assert not voice.say(
+        "Your 100 percent: right glute 163 microvolts.", card, lambda: time.monotonic() > began_s + 1.0
+    )
     time.sleep(LATE_S + 0.5)
     assert not server.ear.hears(time.monotonic() - 0.5, time.monotonic())
     card.close()
@@ -252,7 +253,9 @@ def test_the_speech_dispatcher_is_waited_for_and_stops_at_once(server: SoundServ
 def test_a_newer_prompt_cuts_the_older_off_and_nothing_overlaps(server: SoundServer) -> None:
     speaker = Speaker(find_voice(), ["Squeeze. Hold."]).start()
     wait_for(lambda: not speaker.busy, "the sound card")
-    speaker.say(Utterance("Your 100 percent: right glute 163 microvolts, right quad 281.", "rest", insists=True))
+    speaker.say(
+        Utterance("Your 100 percent: right glute 163 microvolts, right quad 281.", "rest", insists=True)
+    )
     time.sleep(1.5)
     asked_s = time.monotonic()
     speaker.say(Utterance("Squeeze. Hold.", "squeeze", insists=True))

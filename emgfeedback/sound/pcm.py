@@ -38,7 +38,8 @@ def from_wav(data: bytes) -> Pcm:
         with wave.open(io.BytesIO(data)) as file:
             width, channels, rate_hz = file.getsampwidth(), file.getnchannels(), file.getframerate()
             frames = file.readframes(file.getnframes())
-    except (wave.Error, EOFError, ValueError) as error:
+    except (wave.Error, EOFError, ValueError, RuntimeError, OSError) as error:
+        # The library raises a bare RuntimeError for a length that leads out of the file.
         raise NotWav(f"no WAV file: {error or 'it ends too early'}") from error
     if width != 2 or channels < 1 or rate_hz < 1:
         raise NotWav(f"{8 * width} bits, {channels} channels, {rate_hz} Hz instead of 16 bits")
