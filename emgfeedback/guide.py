@@ -70,12 +70,11 @@ def guide(studio: Studio, page: View, plan: Plan) -> Calibration:
         if key in ("p", "q", "\x1b", " "):
             stopped.append(words.PAIN)
         elif key == "m":
-            studio.sound.mute()
+            studio.sound.mute(muted=not studio.sound.muted)
         stale = opened.source.live and opened.clock() - loop.arrived_at_s > STALE_AFTER_S
         bars = muscle_bars(loop.newest, opened.info.channels, stale=stale)
-        page.guide(
-            stage.prompt, bars, [event.text for event in stage.events if event.kind != "prompt"], opened.who
-        )
+        notes = [event.text for event in stage.events if event.kind != "prompt"]
+        page.guide(stage.prompt, bars, [*notes, words.MUTED] if studio.sound.muted else notes, opened.who)
 
     studio.pace.until(lambda: stage.finished or bool(stopped), show, page.period_s)
     try:

@@ -258,8 +258,10 @@ class Studio:
             if self.stage is Stage.TRAINING:
                 self.conclude()
         finally:
-            self.sound.close()
-            self.pace.__exit__(None, None, None)
+            try:
+                self.sound.close()
+            finally:
+                self.pace.__exit__(None, None, None)
 
     def _take_calibration(self) -> None:
         try:

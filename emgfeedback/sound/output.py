@@ -152,7 +152,7 @@ class PlayerProgram:
             return not must_stop()
         path = Path(self._folder.name) / "sound.wav"
         write_wav(path, block)
-        ended, whole = run([self._player, str(path)], must_stop)
+        ended, whole = run([self._player, str(path)], must_stop, 2.0 * len(block) / RATE_HZ + 2.0)
         if whole and ended != 0:
             raise NoSound(f"{self._player} ended with status {ended}.")
         return whole
@@ -162,8 +162,12 @@ class PlayerProgram:
         self._folder.cleanup()
 
 
-def run(command: list[str], must_stop: MustStop) -> tuple[int, bool]:
-    """A program's exit status, and whether it ended by itself; it is ended when ``must_stop()``."""
+def run(command: list[str], must_stop: MustStop, longest_s: float) -> tuple[int, bool]:
+    """A program's exit status, and whether it was let go on; it is ended when ``must_stop()``.
+
+    One that takes longer than ``longest_s`` hangs: it is ended, too, and its status tells.
+    """
+    limit_s = time.monotonic() + longest_s
     quiet = subprocess.DEVNULL
     try:
         program = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603 - a player or engine found here
@@ -174,9 +178,10 @@ def run(command: list[str], must_stop: MustStop) -> tuple[int, bool]:
             try:
                 return program.wait(LOOK_S), True
             except subprocess.TimeoutExpired:
-                if must_stop():
+                stopped = must_stop()
+                if stopped or time.monotonic() > limit_s:
                     program.kill()
-                    return program.wait(), False
+                    return program.wait(), not stopped
 
 
 def open_output() -> Output:

@@ -61,7 +61,7 @@ class Sound:
 
     def begin(self, stage: CalibrationStage, sfreq_hz: float) -> "SpokenPrompts | None":
         """Speak for this calibration: a sink for its loop, or ``None`` where sound is off."""
-        self.close()
+        self._hush()
         if self.mode == "off":
             return None
         voice = find_voice() if self.mode in ("auto", "speech") else None
@@ -78,19 +78,22 @@ class Sound:
             self._speaker.say(Utterance(speakable(why), "failed", insists=True))
         self._speaker.finish()
 
-    def mute(self) -> None:
-        """Silent at once; another time, heard again."""
-        self.muted = not self.muted
+    def mute(self, *, muted: bool) -> None:
+        """Silent at once, or heard again."""
+        self.muted = muted
         if self._speaker is not None:
-            self._speaker.mute(muted=self.muted)
+            self._speaker.mute(muted=muted)
 
     def close(self) -> None:
-        """Silent at once, for good or until the next ``begin``; the log is written. Raises ``OSError``."""
+        """Silent at once and for good; the log is written. Raises ``OSError``."""
+        self._hush()
+        if self._log_file is not None:
+            write_log(self.log, self._log_file)
+
+    def _hush(self) -> None:
         if self._speaker is not None:
             self._speaker.close()
             self._speaker = None
-            if self._log_file is not None:
-                write_log(self.log, self._log_file)
 
 
 class SpokenPrompts:

@@ -13,6 +13,8 @@ from emgfeedback.sound.tones import tone
 from emgfeedback.sound.utterance import Said, Utterance
 from emgfeedback.sound.voice import NoVoice, Voice
 
+#: s. For the threads to end: longer than any sound takes to stop.
+PATIENCE_S: Final = 2.0
 #: s. Silence between two utterances, so that an ear can tell them apart.
 BREATH_S: Final = 0.06
 
@@ -48,8 +50,6 @@ class Speaker:
     def start(self) -> "Speaker":
         """Begin; the sound card is opened in the thread."""
         self._thread.start()
-        if self._voice is not None:
-            self._learner.start()
         return self
 
     def say(self, utterance: Utterance) -> None:
@@ -90,13 +90,16 @@ class Speaker:
             self._changed.notify()
         for thread in (self._thread, self._learner):
             if thread.ident is not None:
-                thread.join()
+                # A sound server that hangs keeps nobody from leaving.
+                thread.join(PATIENCE_S)
 
     # The thread
 
     def _run(self) -> None:
         try:
             with closing(self._open()) as output:
+                if self._voice is not None:
+                    self._learner.start()
                 while (asked := self._next()) is not None:
                     self._perform(asked, output)
         except NoSound as error:
@@ -157,10 +160,4 @@ class Speaker:
         self.trouble, self.reason = words.SPEECH_FAILED, str(error)
 
     def _learn(self) -> None:
-        voice = self._voice
-        if voice is None:
-            return
-        try:
-            voice.learn(self._known, self._closing)
-        except NoVoice as error:
-            self._lose_voice(error)
+        self._voice_or_none(lambda voice: voice.learn(self._known, self._closing))

@@ -12,7 +12,7 @@
 | counts | that squeeze counts | short and up |
 | refused | it does not count and is repeated | two low notes |
 | trouble | a pad or a signal needs you | three notes |
-| notice | another step: look or listen | one middle note |
+| notice | any other step: listen, or look at the screen | one middle note |
 | done | all is done | three notes up |
 | failed | it was given up | three notes down |
 """

@@ -16,6 +16,8 @@ from emgfeedback.sound.pcm import RATE_HZ, NotWav, Pcm, from_wav
 #: s. An engine that has not given a sentence by then does not work.
 _PATIENCE_S: Final = 10.0
 _LOOK_S: Final = 0.02
+#: s. No letter takes longer to say.
+_LETTER_S: Final = 0.2
 #: Where Windows' engine is told to write; its script takes the text from its input.
 _TARGET: Final = "EMGFEEDBACK_WAV"
 _SAPI: Final = (
@@ -161,9 +163,10 @@ class SpeechDispatcher:
     def say(self, text: str, output: Output, must_stop: MustStop) -> bool:
         """See ``Voice.say``."""
         del output
-        status, whole = run([self._program, "--wait", "--language", "en", "--", text], must_stop)
+        longest_s = _PATIENCE_S + _LETTER_S * len(text)
+        status, whole = run([self._program, "--wait", "--language", "en", "--", text], must_stop, longest_s)
         if not whole:
-            run([self._program, "--cancel"], lambda: False)
+            run([self._program, "--cancel"], lambda: False, 1.0)
         elif status != 0:
             raise NoVoice(f"{self.name} ended with status {status}.")
         return whole

@@ -72,6 +72,7 @@ class Window(QWidget):
         self._before = "start"
         self._stage = Stage.IDLE
         self._due_host_s = 0.0
+        self._sound = ""
         self._slow = QTimer(self)
         self._slow.timeout.connect(self.draw)
         self.setWindowTitle("emgfeedback")
@@ -112,7 +113,8 @@ class Window(QWidget):
             elif self._stage is Stage.IDLE and self.page.name in ("calibrate", "train"):
                 self.go("start")
         self.page.show_model(self.model)
-        if self.page.name == "calibrate":
+        if self.model.sound != self._sound:
+            self._sound = self.model.sound
             self._show_keys(self.page)
         if not self.page.whole:
             self.strip.show_model(self.model, self.page.name)
