@@ -10,6 +10,7 @@ import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -23,6 +24,7 @@ from calibration.plan import Plan
 from calibration.prompt import Kind, ProcedureEvent, Prompt
 from calibration.protocol import Procedure
 from emgfeedback import words
+from emgfeedback.sound import tones
 from emgfeedback.sound.agenda import Agenda
 from emgfeedback.sound.announcer import AGAIN_S, COUNT_WAITS_S, Announcer
 from emgfeedback.sound.output import LOOK_S, MustStop, NoSound, SoundCard
@@ -56,6 +58,13 @@ def test_no_two_tones_are_alike() -> None:
         for name, notes in TONES.items()
     }
     assert len(set(described.values())) == len(TONES)
+
+
+def test_the_user_guide_and_the_module_name_every_tone() -> None:
+    guide = Path(__file__).parents[1].joinpath("docs", "user_guide.md").read_text("utf-8")
+    for text in (guide, tones.__doc__ or ""):
+        table = text[text.index("| tone | when |") :].partition("\n\n")[0]
+        assert [row.split("|")[1].strip() for row in table.strip().splitlines()[2:]] == list(TONES)
 
 
 def test_an_unknown_tone_is_the_notice_and_no_tone_is_silence() -> None:

@@ -13,8 +13,8 @@ class Asked:
     utterance: Utterance
     at_s: float
 
-    def patient(self, now_s: float) -> bool:
-        """Whether it can wait on."""
+    def can_wait(self, now_s: float) -> bool:
+        """Whether it can wait longer."""
         return now_s - self.at_s < self.utterance.waits_s
 
 
@@ -34,13 +34,13 @@ class Agenda:
         """The next one, for a speaker who is free; what has waited for too long is dropped."""
         while self._waiting:
             asked = self._waiting.popleft()
-            if asked.utterance.insists or asked.patient(now_s):
+            if asked.utterance.insists or asked.can_wait(now_s):
                 return asked
         return None
 
     def cuts(self, now_s: float) -> bool:
         """Whether whoever speaks has to stop now."""
-        return any(a.utterance.insists and not a.patient(now_s) for a in self._waiting)
+        return any(a.utterance.insists and not a.can_wait(now_s) for a in self._waiting)
 
     def clear(self) -> None:
         """Nothing is to be said any more."""
