@@ -24,6 +24,8 @@ from calibration.plan import Plan
 from calibration.prompt import Kind, ProcedureEvent, Prompt
 from calibration.protocol import Procedure
 from emgfeedback import words
+from emgfeedback.calibrating import CalibrationStage
+from emgfeedback.pipeline import Pipeline
 from emgfeedback.sound import tones
 from emgfeedback.sound.agenda import Agenda
 from emgfeedback.sound.announcer import AGAIN_S, COUNT_WAITS_S, Announcer
@@ -34,7 +36,8 @@ from emgfeedback.sound.speakable import speakable
 from emgfeedback.sound.speaker import Speaker
 from emgfeedback.sound.tones import TONES, tone
 from emgfeedback.sound.utterance import Said, Utterance
-from emgfeedback.sound.voice import Synthesiser
+from emgfeedback.sound.voice import Synthesiser, find_voice
+from emgfeedback.sources import open_source
 
 # Tones and words
 
@@ -456,6 +459,67 @@ def test_an_engine_is_asked_once_for_what_it_says_again(
         speaker.say(Utterance(text, "count", 5.0))
     wait_for(lambda: len(speaker.log) == 3, "three")
     assert asked() == 2
+
+
+def program(folder: Path, name: str, script: str) -> None:
+    path = folder / name
+    path.write_text(f"#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n")
+    path.chmod(0o755)
+
+
+def test_the_engine_of_the_computer_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_voice() is None
+    found = []
+    for name in ("say", "spd-say", "espeak", "espeak-ng"):
+        program(tmp_path, name, "exit 0")
+        voice = find_voice()
+        found.append(voice.name if voice else "")
+    # What is called "say" on Linux is something else.
+    assert found == ["", "spd-say", "espeak", "espeak-ng"]
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+def test_each_platform_gives_its_engine_text_and_a_place_for_sound(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    """Scripts of ours, called like the engines, stand for them: how those are called is in their manuals."""
+    name = {"linux": "espeak-ng", "darwin": "say", "win32": "powershell"}[platform]
+    (tmp_path / "done.wav").write_bytes(to_wav(tone("done")))
+    target = 'while [ $# -gt 0 ]; do case "$1" in -o|-w) out=$2;; esac; shift; done'
+    script = f'{target}\ncat > {tmp_path}/text\ncp {tmp_path}/done.wav "${{out:-$EMGFEEDBACK_WAV}}"'
+    program(tmp_path, name, script)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    voice = find_voice(platform)
+    assert voice is not None
+    tape = Tape()
+    assert voice.say("-v Rest. Let go.", tape, lambda: False)
+    assert (tmp_path / "text").read_text() == "-v Rest. Let go."
+    assert seconds(tape.played[0]) == pytest.approx(seconds(tone("done")), abs=0.01)
+
+
+def test_speech_that_was_wished_for_and_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with open_source("sim:balanced?fast=1") as source:
+        stage = CalibrationStage(source.info, Plan(quick=True), lambda prompt: None)
+        for mode, sentence in (("speech", words.NO_SPEECH), ("auto", "")):
+            sound = Sound(mode, output=Tape)  # type: ignore[arg-type]
+            spoken, pipeline = sound.begin(stage, 1000.0), Pipeline(source.info)
+            assert spoken is not None
+            assert sound.sentence == sentence
+            for _ in range(3):
+                chunk = source.read(1.0)
+                assert chunk is not None
+                frame = pipeline.push(chunk)
+                stage(chunk, frame)
+                spoken(chunk, frame)
+            wait_for(lambda sound=sound: bool(sound.log), "a tone")  # type: ignore[misc]
+            sound.close()
+        assert [event.text for event in stage.events if event.kind == "note"] == [words.NO_SPEECH]
+        sound.mute(muted=True)
+        assert sound.sentence == words.MUTED
 
 
 def test_without_miniaudio_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,8 @@ _BUFFERED: Final = 3
 _STALLED_S: Final = 0.8
 #: s. How often somebody who waits for the end of a sound looks whether it must stop.
 LOOK_S: Final = 0.02
+#: Windows opens a console for each program unless it is told not to.
+NO_CONSOLE: Final = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 #: Players that take a WAV file and end with it.
 PLAYERS: Final = ("pw-play", "paplay", "aplay", "afplay")
 
@@ -170,7 +172,9 @@ def run(command: list[str], must_stop: MustStop, longest_s: float) -> tuple[int,
     limit_s = time.monotonic() + longest_s
     quiet = subprocess.DEVNULL
     try:
-        program = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)  # noqa: S603 - a player or engine found here
+        program = subprocess.Popen(  # noqa: S603 - a player or engine found here
+            command, stdin=quiet, stdout=quiet, stderr=quiet, creationflags=NO_CONSOLE
+        )
     except OSError:
         return 1, True
     with program:

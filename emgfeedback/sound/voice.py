@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
-from emgfeedback.sound.output import MustStop, Output, run
+from emgfeedback.sound.output import NO_CONSOLE, MustStop, Output, run
 from emgfeedback.sound.pcm import RATE_HZ, NotWav, Pcm, from_wav
 
 #: s. An engine that has not given a sentence by then does not work.
@@ -107,6 +107,7 @@ class _Synthesis:
                 stdout=quiet,
                 stderr=quiet,
                 env={**os.environ, _TARGET: str(self._path)},
+                creationflags=NO_CONSOLE,
             )
         except OSError as error:
             self._folder.cleanup()
@@ -189,9 +190,9 @@ _OF_PLATFORM: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def find_voice() -> Voice | None:
+def find_voice(platform: str = sys.platform) -> Voice | None:
     """The speech engine of this computer, or ``None``."""
-    for name in _OF_PLATFORM.get(sys.platform, ("espeak-ng", "espeak")):
+    for name in _OF_PLATFORM.get(platform, ("espeak-ng", "espeak")):
         path = shutil.which(name)
         if path:
             return Synthesiser(name, (path, *SYNTHESISERS[name]))
