@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -68,8 +68,11 @@ class SoundServer:
 
 
 @contextmanager
-def sound_server(folder: Path) -> Iterator[SoundServer]:
-    """The server, for as long as the block runs; it keeps all that it writes in ``folder``."""
+def sound_server(folder: Path, *, listens: bool = True) -> Iterator[SoundServer]:
+    """The server, for as long as the block runs; it keeps all that it writes in ``folder``.
+
+    An ear keeps the sink awake; where nobody ``listens`` it sleeps for up to 2 s at a time.
+    """
     folder.mkdir(mode=0o700)
     socket = folder / "native"
     environment = {"XDG_RUNTIME_DIR": str(folder), "HOME": str(folder), "PULSE_SERVER": f"unix:{socket}"}
@@ -78,7 +81,6 @@ def sound_server(folder: Path) -> Iterator[SoundServer]:
     command += [f"--load=module-null-sink sink_name=ear rate={RATE_HZ} channels=1"]
     command += [f"--load=module-native-protocol-unix socket={socket} auth-anonymous=1"]
     quiet = subprocess.DEVNULL
-    listening = ["parec", "--device=ear.monitor", f"--rate={RATE_HZ}", "--channels=1", "--format=s16le"]
     # The server must not find the address that its clients use: it would take itself for another one.
     alone = {name: value for name, value in own.items() if name != "PULSE_SERVER"}
     with subprocess.Popen(command, env=alone, stdout=quiet, stderr=quiet) as server:
@@ -87,19 +89,30 @@ def sound_server(folder: Path) -> Iterator[SoundServer]:
             wait_for(
                 lambda: subprocess.run(asked, env=own, capture_output=True).returncode == 0, "PulseAudio"
             )
-            with subprocess.Popen(
-                [*listening, "--raw", "--latency-msec=20"], env=own, stdout=subprocess.PIPE, stderr=quiet
-            ) as stream:
-                ear = Ear()
-                thread = threading.Thread(target=ear.listen, args=(stream,), name="ear")
-                thread.start()
-                wait_for(lambda: len(ear.samples) > RATE_HZ, "the ear")
+            ear = Ear()
+            with ExitStack() as stack:
+                if listens:
+                    stack.enter_context(_listening(ear, own))
                 yield SoundServer(environment, ear, server)
-                stream.terminate()
-                thread.join()
         finally:
             server.terminate()
             stop_dispatcher(folder)
+
+
+@contextmanager
+def _listening(ear: Ear, environment: dict[str, str]) -> Iterator[None]:
+    command = ["parec", "--device=ear.monitor", f"--rate={RATE_HZ}", "--channels=1", "--format=s16le"]
+    command += ["--raw", "--latency-msec=20"]
+    quiet, pipe = subprocess.DEVNULL, subprocess.PIPE
+    with subprocess.Popen(command, env=environment, stdout=pipe, stderr=quiet) as stream:
+        thread = threading.Thread(target=ear.listen, args=(stream,), name="ear")
+        thread.start()
+        try:
+            wait_for(lambda: len(ear.samples) > RATE_HZ, "the ear")
+            yield
+        finally:
+            stream.terminate()
+            thread.join()
 
 
 def stop_dispatcher(folder: Path) -> None:

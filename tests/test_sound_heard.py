@@ -157,8 +157,9 @@ def test_the_terminal_is_mute_at_once(running: dict[str, Running], tmp_path: Pat
             os.write(master, b"m")
             muted_s = time.monotonic()
             # Long enough for the introduction of the first squeeze and its count-in.
-            while time.monotonic() < muted_s + 9.0 and os.read(master, 65536):
-                pass
+            shown = b""
+            while time.monotonic() < muted_s + 8.0:
+                shown += os.read(master, 65536)
             silent_s = time.monotonic()
             os.write(master, b"q")
             while process.poll() is None:
@@ -167,6 +168,7 @@ def test_the_terminal_is_mute_at_once(running: dict[str, Running], tmp_path: Pat
                 except OSError:
                     break
         os.close(master)
+        assert b"Sound is muted" in shown
         assert not server.ear.hears(muted_s + LATE_S + 0.3, silent_s)
         assert all(said.began_s < muted_s + 0.3 for said in read_log(log))
 
@@ -221,6 +223,19 @@ def test_a_sound_server_that_dies_is_told(server: SoundServer) -> None:
     wait_for(lambda: bool(with_tones.trouble), "the sentence", 5.0)
     assert with_tones.trouble == "The sound stopped. Pictures only."
     with_tones.close()
+
+
+def test_a_card_that_wakes_slowly_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with sound_server.sound_server(tmp_path / "pulse", listens=False) as sleepy:
+        monkeypatch.setenv("PULSE_SERVER", sleepy.environment["PULSE_SERVER"])
+        for _ in range(2):
+            speaker = Speaker(None).start()
+            speaker.say(Utterance(tone="rest", insists=True))
+            speaker.finish()
+            wait_for(lambda speaker=speaker: not speaker.busy, "the tone", 8.0)  # type: ignore[misc]
+            speaker.close()
+            assert (speaker.trouble, speaker.reason) == ("", "")
+            assert [said.tone for said in speaker.log] == ["rest"]
 
 
 def test_a_player_of_the_system_plays_and_stops_at_once(server: SoundServer) -> None:

@@ -21,6 +21,8 @@ PERIOD_S: Final = 0.03
 _BUFFERED: Final = 3
 #: s. A card that has asked for nothing for so long is gone.
 _STALLED_S: Final = 0.8
+#: s. A server that has sent a card to sleep takes up to 2 s before it asks for period after period.
+_WAKES_S: Final = 4.0
 #: s. How often somebody who waits for the end of a sound looks whether it must stop.
 LOOK_S: Final = 0.02
 #: Windows opens a console for each program unless it is told not to.
@@ -64,6 +66,7 @@ class SoundCard:
         self._fading = False
         self._fed_s = 0.0
         self._handed_over = threading.Event()
+        self._awake = threading.Event()
         backends = _backends(miniaudio)
         if not backends:
             raise NoSound("No sound card and no sound server was found.")
@@ -81,6 +84,9 @@ class SoundCard:
             self._device.start(feed)
         except miniaudio.MiniaudioError as error:
             raise NoSound(f"The sound card does not open ({error}).") from error
+        if not self._awake.wait(_WAKES_S):
+            self.close()
+            raise NoSound("The sound card takes no sound.")
 
     def play(self, block: Pcm, must_stop: MustStop) -> bool:
         """See ``Output.play``."""
@@ -106,8 +112,12 @@ class SoundCard:
     def _feed(self) -> Generator[bytes, int, None]:
         """What the card's own thread takes, period after period."""
         wanted = yield b""
+        fed = 0
         while True:
             self._fed_s = time.monotonic()
+            fed += 1
+            if fed > _BUFFERED:
+                self._awake.set()
             period = np.zeros(wanted, np.float32)
             part = self._block[self._at : self._at + wanted]
             if len(part):
