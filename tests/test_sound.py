@@ -199,6 +199,16 @@ def test_a_squeeze_that_is_repeated_says_why_and_a_short_count_in_is_brief() -> 
     assert said[2:] == ["Get ready.", "2", "1"]
 
 
+def test_which_squeeze_is_next_is_said_where_there_is_time() -> None:
+    plan = Plan(rest_s=5.0, ready_s=3.0, position_s=3.0, pause_s=12.0)
+    found, _ = heard_of(Wearer(2, length_s=60.0), plan)
+    said = [u.text for _, u in found if u.tone == "counts"]
+    assert said[:2] == [
+        "That one counts. Squeeze 2 of 3 is next.",
+        "That one counts. Squeeze 3 of 3 is next.",
+    ]
+
+
 @pytest.mark.parametrize("chunk", [7, 20, 250])
 def test_how_the_samples_arrive_changes_no_word(chunk: int) -> None:
     whole, _ = heard_of(Wearer(3), Plan(quick=True, rest_s=5.0, ready_s=3.0, position_s=5.0), 50)

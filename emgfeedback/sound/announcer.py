@@ -46,6 +46,8 @@ STANDS_S: Final = 0.5
 AGAIN_S: Final = 8.0
 #: A count-in shorter than this (s) has no time for a whole introduction: its last sentence is said.
 SHORT_S: Final = 4.5
+#: s. A pause that is longer has time for more than the most needful.
+LONG_S: Final = 6.0
 #: Counted aloud before a squeeze, ticked at the end of one.
 _COUNTED: Final = 3
 _TICKED: Final = 2
@@ -125,9 +127,8 @@ class Announcer:
             tone = _NEWS_TONES.get(event.kind)
             if tone is not None:
                 told.add(event.text)
-                # The number of one squeeze is for the eye; the ear gets those of the end.
-                words = event.text.partition(":")[0] if event.kind == "trial" else event.text
-                yield Utterance(speakable(_ended(words)), tone, NEWS_WAITS_S)
+                words = _counted(event.text, prompt) if event.kind == "trial" else _ended(event.text)
+                yield Utterance(speakable(words), tone, NEWS_WAITS_S)
         if prompt.why and prompt.why != self._why and prompt.why not in told:
             yield Utterance(speakable(prompt.why), "", NEWS_WAITS_S)
         self._why = prompt.why
@@ -169,6 +170,15 @@ class Announcer:
 
 def _tone_of(prompt: Prompt) -> str:
     return "trouble" if _TROUBLE.fullmatch(prompt.text) else _STEP_TONES.get(prompt.kind, "notice")
+
+
+def _counted(text: str, prompt: Prompt) -> str:
+    """A squeeze counts. Its number in µV is for the eye; which one is next is said where there is time."""
+    words = _ended(text.partition(":")[0])
+    # A count-in is next to speak in "ready".
+    if prompt.trials > 1 and prompt.kind != "ready" and prompt.seconds_left > LONG_S:
+        return f"{words} Squeeze {prompt.trial} of {prompt.trials} is next."
+    return words
 
 
 def _last_sentence(text: str) -> str:
