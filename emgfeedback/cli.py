@@ -65,7 +65,7 @@ def main(context: click.Context) -> None:
     type=options.Finite(min=0, max=86_400, min_open=True),
     help="End the set after this long.",
 )
-@options.VIEW
+@options.several(options.VIEW, options.SOUND)
 @click.option("--calibration", type=_FILE, help="Use this calibration file instead of today's newest.")
 @options.ISOLATED
 @click.option("--record/--no-record", default=True, show_default=True)
@@ -88,7 +88,7 @@ def live(surroundings: Surroundings, /, **request: Any) -> None:
 @main.command()
 @options.several(options.PERSONA, options.EXERCISE, options.SEED, options.REPS)
 @click.option("--fast", is_flag=True, help="Without waiting for the clock.")
-@options.VIEW
+@options.several(options.VIEW, options.SOUND)
 @click.option("--out", type=_FOLDER, metavar="DIR", help="Where the CSV goes. Default: beside the session.")
 def demo(**request: Any) -> None:
     """A simulated person calibrates and does a set: the whole job without a board."""
@@ -108,7 +108,8 @@ def demo(**request: Any) -> None:
 
 
 @main.command()
-@options.several(options.SOURCE, options.WEARER, options.CHANNELS, options.VIEW, options.ISOLATED)
+@options.several(options.SOURCE, options.WEARER, options.CHANNELS, options.VIEW, options.SOUND)
+@options.ISOLATED
 @click.option(
     "--rest",
     "pause_s",
@@ -119,6 +120,9 @@ def demo(**request: Any) -> None:
 @click.option("--quick", is_flag=True, help="Rest and one squeeze a muscle; labelled quick everywhere.")
 @click.option(
     "--out", type=_FILE, callback=options.in_a_folder, help="Also write the calibration to this file."
+)
+@click.option(
+    "--sound-log", type=_FILE, callback=options.in_a_folder, help="Write what was heard, and when, as CSV."
 )
 @click.pass_obj
 def calibrate(surroundings: Surroundings, /, **request: Any) -> None:

@@ -12,6 +12,8 @@ from emgfeedback.live import announce, tell, train
 from emgfeedback.live_set import SetRequest
 from emgfeedback.opening import open_home, open_stream
 from emgfeedback.power import Power
+from emgfeedback.settings import SoundMode
+from emgfeedback.sound import Sound
 from emgfeedback.studio import Studio
 from emgfeedback.terminal import view
 
@@ -32,6 +34,7 @@ class DemoRequest:
     fast: bool = False
     view: str | None = None
     out: Path | None = None
+    sound: SoundMode | None = None
 
     @property
     def url(self) -> str:
@@ -49,7 +52,8 @@ def demo(request: DemoRequest) -> None:
     home = open_home()
     opened = open_stream(home, request.url, None, WEARER)
     wanted = SetRequest(request.exercise, request.reps)
-    with Studio(home, opened, wanted, lambda: Power.UNKNOWN, directs=True) as studio:
+    sound = Sound(request.sound or home.settings.sound.mode)
+    with Studio(home, opened, wanted, lambda: Power.UNKNOWN, directs=True, sound=sound) as studio:
         with view(request.view) as page:
             calibration = guide(studio, page, request.plan)
         keep(home, calibration, None)

@@ -1,5 +1,7 @@
 """The guided calibration in a view: prompts out, and at the end a record or the reason why not."""
 
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from emgfeedback.live import open_safely
 from emgfeedback.live_set import PowerReader, SetRequest
 from emgfeedback.opening import Home, choose_url, open_home
 from emgfeedback.picture import STALE_AFTER_S, muscle_bars
+from emgfeedback.settings import SoundMode
+from emgfeedback.sound import Sound
 from emgfeedback.studio import Studio
 from emgfeedback.terminal import View, view
 
@@ -31,6 +35,8 @@ class CalibrateRequest:
     pause_s: float | None = None
     quick: bool = False
     out: Path | None = None
+    sound: SoundMode | None = None
+    sound_log: Path | None = None
 
     def plan(self) -> Plan:
         """Times and numbers of squeezes."""
@@ -46,7 +52,8 @@ def calibrate(request: CalibrateRequest, power: PowerReader) -> None:
     home = open_home()
     url = request.source or choose_url(home)
     opened = open_safely(home, url, request.channels, request.wearer, power, isolated=request.isolated)
-    studio = Studio(home, opened, SetRequest(isolated=request.isolated), power)
+    sound = Sound(request.sound or home.settings.sound.mode, request.sound_log)
+    studio = Studio(home, opened, SetRequest(isolated=request.isolated), power, sound=sound)
     with studio, view(request.view) as page:
         calibration = guide(studio, page, request.plan())
     keep(home, calibration, request.out)
@@ -59,16 +66,28 @@ def guide(studio: Studio, page: View, plan: Plan) -> Calibration:
     stopped: list[str] = []
 
     def show() -> None:
-        if page.pressed().lower() in ("p", "q", "\x1b", " "):
+        key = page.pressed().lower()
+        if key in ("p", "q", "\x1b", " "):
             stopped.append(words.PAIN)
+        elif key == "m":
+            studio.sound.mute(muted=not studio.sound.muted)
         stale = opened.source.live and opened.clock() - loop.arrived_at_s > STALE_AFTER_S
         bars = muscle_bars(loop.newest, opened.info.channels, stale=stale)
-        page.guide(
-            stage.prompt, bars, [event.text for event in stage.events if event.kind != "prompt"], opened.who
-        )
+        notes = [event.text for event in stage.events if event.kind != "prompt"]
+        page.guide(stage.prompt, bars, [*notes, words.MUTED] if studio.sound.muted else notes, opened.who)
 
     studio.pace.until(lambda: stage.finished or bool(stopped), show, page.period_s)
-    return studio.calibrated("".join(stopped[:1]))
+    try:
+        return studio.calibrated("".join(stopped[:1]))
+    finally:
+        _hear_out(studio.sound, page)
+
+
+def _hear_out(sound: Sound, page: View) -> None:
+    """Let the last words be heard; any key ends them."""
+    with suppress(KeyboardInterrupt):
+        while sound.busy and not page.pressed():
+            time.sleep(page.period_s)
 
 
 def keep(home: Home, calibration: Calibration, out: Path | None) -> Path:

@@ -14,6 +14,7 @@ from emgfeedback.live_set import POWER_PERIOD_S, LiveSet, PowerReader, SetReques
 from emgfeedback.opening import Home, Opened, choose_url, open_home, open_when_safe
 from emgfeedback.pace import Pace
 from emgfeedback.resolution import resolution_words
+from emgfeedback.settings import SoundMode
 from emgfeedback.sides import sides_of
 from emgfeedback.studio import FinishedSet, Studio
 from emgfeedback.terminal import View, view
@@ -33,6 +34,7 @@ class LiveRequest:
     calibration: Path | None = None
     isolated: bool = False
     record: bool = True
+    sound: SoundMode | None = None
 
     @property
     def set(self) -> SetRequest:

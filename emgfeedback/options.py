@@ -102,6 +102,13 @@ TERMINAL_VIEW = click.option(
     type=click.Choice(["terminal", "none"]),
     help="terminal: live page; none: one line a rep. Default: terminal where there is one.",
 )
+SOUND = click.option(
+    "--sound",
+    type=click.Choice(["auto", "speech", "tones", "off"]),
+    envvar="EMGFEEDBACK_SOUND",
+    help="What is heard of the guided calibration. Default: as the settings say; auto speaks where the "
+    "computer has a speech engine, else it uses tones.",
+)
 ISOLATED = click.option(
     "--isolated",
     is_flag=True,

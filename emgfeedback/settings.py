@@ -10,6 +10,9 @@ url = "serial:auto"     # where samples come from without --source; "" looks for
 theme = "dark"          # "light", "dark", or "system" for the one of the computer
 scale_percent = 150     # 100 to 200
 
+[sound]
+mode = "auto"           # "speech", "tones", "off", or "auto" for speech where there is an engine, else tones
+
 [chain]                 # the signal chain; every key is optional, chain.py has the defaults
 notch_hz = 50.0
 """
@@ -31,6 +34,8 @@ from emgfeedback.toml_file import SettingsError, Table, TomlFile
 __all__ = [
     "Settings",
     "SettingsError",
+    "SoundChoice",
+    "SoundMode",
     "SourceChoice",
     "Wearer",
     "WindowLook",
@@ -40,6 +45,7 @@ __all__ = [
 ]
 
 Theme = Literal["system", "light", "dark"]
+SoundMode = Literal["auto", "speech", "tones", "off"]
 
 #: Least and greatest value and unit of each key of [chain]: outside them the chain means nothing.
 CHAIN_LIMITS: Final[Mapping[str, tuple[float, float, str]]] = {
@@ -86,6 +92,13 @@ class WindowLook:
 
 
 @dataclass(frozen=True, slots=True)
+class SoundChoice:
+    """What is heard of the guided calibration."""
+
+    mode: SoundMode = "auto"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the settings file says; ``notes`` has a sentence for each key that means nothing here."""
 
@@ -94,6 +107,7 @@ class Settings:
     window: WindowLook = field(default_factory=WindowLook)
     chain: ChainSettings = field(default_factory=ChainSettings)
     notes: tuple[str, ...] = ()
+    sound: SoundChoice = field(default_factory=SoundChoice)
 
 
 def data_folder(environment: Mapping[str, str] | None = None) -> Path:
@@ -143,11 +157,12 @@ def _file(path: Path | None) -> TomlFile:
 
 
 def _parsed(file: TomlFile, content: Mapping[str, Any]) -> Settings:
-    tables = {name: _table(file, content, name) for name in ("wearer", "source", "window", "chain")}
+    tables = {name: _table(file, content, name) for name in ("wearer", "source", "window", "sound", "chain")}
     known = {
         "wearer": [item.name for item in fields(Wearer)],
         "source": [item.name for item in fields(SourceChoice)],
         "window": [item.name for item in fields(WindowLook)],
+        "sound": [item.name for item in fields(SoundChoice)],
         "chain": list(CHAIN_LIMITS),
     }
     notes = _notes(file, "", content, known)
@@ -159,6 +174,7 @@ def _parsed(file: TomlFile, content: Mapping[str, Any]) -> Settings:
         _window(file, tables["window"]),
         _chain(file, tables["chain"]),
         tuple(notes),
+        _sound(file, tables["sound"]),
     )
 
 
@@ -187,6 +203,11 @@ def _window(file: TomlFile, table: Mapping[str, Any]) -> WindowLook:
             f"a whole number from {low} to {high}",
         ),
     )
+
+
+def _sound(file: TomlFile, table: Mapping[str, Any]) -> SoundChoice:
+    value = table.get("mode", SoundChoice().mode)
+    return SoundChoice(_converted(file, "sound.mode", value, SoundMode, "auto, speech, tones or off"))
 
 
 def _table(file: TomlFile, content: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -33,6 +33,8 @@ from emgfeedback.session.recorder import Recorder
 from emgfeedback.session.setup import Setup
 from emgfeedback.sides import sides_of
 from emgfeedback.simulation.actions import REPS, REST, Action
+from emgfeedback.sound import Sound
+from emgfeedback.sound.sound import SpokenPrompts
 from emgfeedback.stage import Stage
 
 #: s between the end of a calibration and the first set: time to get into position.
@@ -59,7 +61,14 @@ class Studio:
     """
 
     def __init__(
-        self, home: Home, opened: Opened, wanted: SetRequest, power: PowerReader, *, directs: bool = False
+        self,
+        home: Home,
+        opened: Opened,
+        wanted: SetRequest,
+        power: PowerReader,
+        *,
+        directs: bool = False,
+        sound: Sound | None = None,
     ) -> None:
         self.home, self.opened, self.wanted = home, opened, wanted
         self.stage = Stage.IDLE
@@ -72,6 +81,9 @@ class Studio:
         #: Why the last calibration or recording came to nothing, in a sentence.
         self.note = ""
         self.begins_at_s = 0.0
+        #: What is heard of a calibration; nothing where nothing waits for a clock.
+        self.sound = sound if sound is not None and not opened.stepped else Sound()
+        self._spoken: SpokenPrompts | None = None
         self._directs = directs
         self._power = power
         self.loop = Loop(opened.source, Setup(home.settings.chain), clock=opened.clock)
@@ -101,6 +113,9 @@ class Studio:
         self.calibrating = CalibrationStage(self.opened.info, plan, follower(self.opened.person))
         self.stage = Stage.CALIBRATING
         self.loop.attach(self.calibrating)
+        self._spoken = self.sound.begin(self.calibrating, self.opened.info.sfreq_hz)
+        if self._spoken is not None:
+            self.loop.attach(self._spoken)
         return self.calibrating
 
     def calibrated(self, stopped: str = "") -> Calibration:
@@ -112,7 +127,10 @@ class Studio:
         if stage is None:
             raise CalibrationError("No calibration was begun.")
         self.loop.detach(stage)
-        self.calibrating = None
+        if self._spoken is not None:
+            self.loop.detach(self._spoken)
+        self.sound.end(stopped)
+        self.calibrating = self._spoken = None
         self._direct(REST)
         if stopped or stage.prompt.kind != "done":
             self.note = stopped or f"{stage.prompt.text} {stage.prompt.why}".strip()
@@ -240,7 +258,10 @@ class Studio:
             if self.stage is Stage.TRAINING:
                 self.conclude()
         finally:
-            self.pace.__exit__(None, None, None)
+            try:
+                self.sound.close()
+            finally:
+                self.pace.__exit__(None, None, None)
 
     def _take_calibration(self) -> None:
         try:

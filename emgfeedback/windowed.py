@@ -20,7 +20,12 @@ def live(wishes: Mapping[str, Any], power: PowerReader) -> None:
 
     def wanted() -> WindowRequest:
         return WindowRequest(
-            request.set, request.source, request.channels, request.wearer, request.calibration
+            request.set,
+            request.source,
+            request.channels,
+            request.wearer,
+            request.calibration,
+            sound=request.sound,
         )
 
     for finished in run(wanted, power).finished:
@@ -45,6 +50,7 @@ def demo(wishes: Mapping[str, Any]) -> None:
             wearer=WEARER,
             plan=request.plan,
             begins=True,
+            sound=request.sound,
         )
 
     for finished in run(wanted, lambda: Power.UNKNOWN).finished:
@@ -73,6 +79,8 @@ def calibrate(wishes: Mapping[str, Any], power: PowerReader) -> None:
             plan=plan,
             begins=True,
             only_calibrates=True,
+            sound=request.sound,
+            sound_log=request.sound_log,
         )
 
     conductor = run(wanted, power)

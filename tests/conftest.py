@@ -20,7 +20,7 @@ GRACE_S = 2.0
 
 QT_IMPORT = re.compile(r"^\s*(from|import) (PySide6|emgfeedback\.ui|qt_window|desk_pages|pytestqt)", re.M)
 #: Files whose tests measure time: nothing may run beside them, nor beside windows.
-ALONE = frozenset({"test_serial_link", "test_firmware_serial", "test_bench"})
+ALONE = frozenset({"test_serial_link", "test_firmware_serial", "test_bench", "test_sound_heard"})
 #: Files whose tests share costly fixtures: one worker takes them all.
 TOGETHER = frozenset(
     {"test_firmware", "test_firmware_dialogue", "test_firmware_faults", "test_packaging", "test_contracts"}
@@ -53,6 +53,8 @@ def home_of_shared_fixtures(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """Fixtures that live longer than a test keep their data out of the user's folder, too."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("EMGFEEDBACK_HOME", str(tmp_path_factory.getbasetemp() / "home-shared"))
+        # Nobody wants to hear the tests; those of the sound ask for it.
+        patch.setenv("EMGFEEDBACK_SOUND", "off")
         yield
 
 

@@ -92,7 +92,8 @@ def test_the_source_archive_can_be_tested(archives: Path) -> None:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_every_import_of_the_packages_is_a_declared_dependency(package: str) -> None:
-    declared = modules_of(project()["dependencies"] + project()["optional-dependencies"]["window"])
+    extras = project()["optional-dependencies"]
+    declared = modules_of([*project()["dependencies"], *extras["window"], *extras["sound"]])
     assert imported_modules(ROOT / package) <= declared
 
 
@@ -103,7 +104,7 @@ def test_the_leaves_need_little() -> None:
 
 def test_every_import_of_the_tests_is_in_the_dev_extra() -> None:
     extras = project()["optional-dependencies"]
-    wanted = [*extras["dev"], *extras["science"], *extras["window"]]
+    wanted = [*extras["dev"], *extras["science"], *extras["sound"], *extras["window"]]
     declared = modules_of(project()["dependencies"] + wanted)
     own = {path.stem for folder in ("tests", "tools") for path in (ROOT / folder).glob("*.py")}
     assert imported_modules(ROOT / "tests") - own <= declared

@@ -88,6 +88,7 @@ def test_every_key_of_the_chain_has_its_limits_and_the_default_lies_within() -> 
         ("[chain]\nhop_s = 0", "chain.hop_s must be a number from 0.002 to 0.05 s"),
         ("[chain]\nband_low_hz = 100\nband_high_hz = 60", "band_low_hz (100) must be less than"),
         ("[chain]\nband_low_hz = 200\nband_high_hz = 2000\nhide_below_percent = 40", "must not exceed"),
+        ('[sound]\nmode = "loud"', "sound.mode must be auto, speech, tones or off, not 'loud'"),
         ('[window]\ntheme = "pink"', "window.theme must be system, light or dark, not 'pink'"),
         ("[window]\nscale_percent = 250", "window.scale_percent must be a whole number from 100 to 200"),
         ("[source]\nurl = 3", "source.url must be text of at most 500 characters, not 3"),
@@ -140,10 +141,10 @@ def test_any_number_is_a_setting_or_one_sentence(
 
 
 def test_a_misspelt_key_is_told_with_what_was_meant(file: Path) -> None:
-    file.write_text("[chain]\nnotch = 50\n[sound]\nvolume = 3\n")
+    file.write_text("[chain]\nnotch = 50\n[music]\nvolume = 3\n")
     notes = load_settings(file).notes
     assert any("chain.notch is no setting" in note and "chain.notch_hz?" in note for note in notes)
-    assert any("sound is no setting" in note for note in notes)
+    assert any("music is no setting" in note for note in notes)
 
 
 # Changes

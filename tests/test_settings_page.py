@@ -52,16 +52,17 @@ def test_every_choice_is_kept_at_once_and_told(qtbot: QtBot, tmp_path: Path) -> 
     press(page.size_percent, "150 %")
     press(page.average, "Responsive, 50 ms")
     press(page.notch, "50 Hz")
+    press(page.sound, "Tones")
     press(page.source, "Simulated person")
     write(page.wearer, "Ann")
     assert kept(tmp_path) == {
-        "sound": {"volume": 3},
+        "sound": {"volume": 3, "mode": "tones"},
         "window": {"theme": "dark", "scale_percent": 150},
         "chain": {"rms_window_s": 0.05, "notch_hz": 50.0},
         "source": {"url": "sim:balanced"},
         "wearer": {"name": "Ann"},
     }
-    assert len(told) == 6
+    assert len(told) == 7
     assert told[-1] == load_settings(tmp_path / "settings.toml") == page.settings
     assert "Calibrate again" in page.note("chain.notch_hz")
 

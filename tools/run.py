@@ -19,7 +19,7 @@ def main() -> int:
     use_new_python(__file__)
     venv = Path(os.environ.get("EMGFEEDBACK_VENV") or ROOT / ".venv")
     try:
-        ensure(venv, extras="window")
+        ensure(venv, extras="window,sound")
     except (SetupError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -28,6 +28,10 @@ SYSTEM_TOOLS = (
     ("gcc", "gcc", "the runner of the simulated chip is built"),
     ("make", "make", "the runner of the simulated chip is built"),
     ("tmux", "tmux", "the terminal view is looked at"),
+    ("pulseaudio", "pulseaudio", "the sound is listened to"),
+    ("parec", "pulseaudio-utils", "the sound is listened to"),
+    ("espeak-ng", "espeak-ng", "speech is listened to"),
+    ("spd-say", "speech-dispatcher", "speech is listened to"),
     ("setpriv", "util-linux", "ports are opened as another user"),
 )
 

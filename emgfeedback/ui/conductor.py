@@ -50,6 +50,7 @@ class Conductor:
         self.newest_host_s = 0.0
         self._delays: Delays | None = None
         self._delays_at_s = 0.0
+        self._muted = False
         #: Board and 100 % of the source before, for when the same one is opened again.
         self._kept: tuple[str, Calibration | None] | None = None
         #: A recording that is played instead of what is live.
@@ -89,6 +90,12 @@ class Conductor:
     def pain(self) -> None:
         """Stop, and say what to do now."""
         self.stop(words.PAIN)
+
+    def mute(self) -> None:
+        """No sound, or sound again."""
+        self._muted = not self._muted
+        if self.studio is not None:
+            self.studio.sound.mute(muted=self._muted)
 
     def next_exercise(self) -> None:
         """The next exercise of the list."""
@@ -181,6 +188,7 @@ class Conductor:
             seconds_to_set=studio.seconds_to_set,
             time_s=loop.stop / opened.info.sfreq_hz,
             delays=self._delays_of(loop),
+            sound=studio.sound.sentence,
             studio=studio,
         )
 
@@ -226,6 +234,7 @@ class Conductor:
     def _enter(self, studio: Studio) -> None:
         self.studio = studio
         studio.loop.attach(self._frame)
+        studio.sound.mute(muted=self._muted)
         if self._kept and self._kept[1] and self._kept[0] == studio.opened.info.source_id:
             studio.use(self._kept[1])
         studio.__enter__()

@@ -12,7 +12,8 @@ from device.errors import DeviceError, DeviceNotFound
 from emgfeedback.live_set import POWER_PERIOD_S, PowerReader, SetRequest
 from emgfeedback.opening import SIMULATED_URL, Home, Opened, choose_url, open_home, open_when_safe
 from emgfeedback.safety import BATTERY_ONLY
-from emgfeedback.settings import SettingsError
+from emgfeedback.settings import SettingsError, SoundMode
+from emgfeedback.sound import Sound
 from emgfeedback.studio import Studio
 from emgfeedback.words import LOOKING, NO_CALIBRATION
 
@@ -35,6 +36,9 @@ class WindowRequest:
     plan: Plan | None = None
     begins: bool = False
     only_calibrates: bool = False
+    #: ``None``: as the settings say.
+    sound: SoundMode | None = "off"
+    sound_log: Path | None = None
 
 
 class Entrance:
@@ -102,7 +106,8 @@ class Entrance:
         return url
 
     def _set_up(self, home: Home, opened: Opened) -> Studio:
-        studio = Studio(home, opened, self._request.wanted, self._power, directs=True)
+        sound = Sound(self._request.sound or home.settings.sound.mode, self._request.sound_log)
+        studio = Studio(home, opened, self._request.wanted, self._power, directs=True, sound=sound)
         try:
             if opened.person is not None and self._request.calibration is None:
                 studio.use(None, NO_CALIBRATION)

@@ -54,6 +54,8 @@ class Model:
     time_s: float = 0.0
     delays: Delays | None = None
     replay: str = ""
+    #: What is to be known about the sound, or nothing.
+    sound: str = ""
     studio: "Studio | None" = field(default=None, compare=False)
 
     @property

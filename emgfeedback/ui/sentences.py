@@ -124,6 +124,7 @@ KEYS = (
     ("P", "pain: stop now, on every page"),
     ("Esc", "back"),
     ("1 to 6", "Start, Calibrate, Train, Signals, History, Settings"),
+    ("M", "mute, or sound again"),
     ("G", "Glance: full screen, readable from 3 m"),
     ("C", "calibrate"),
     ("A", "where the pads go; there N next muscle, L side, Enter find or stick"),

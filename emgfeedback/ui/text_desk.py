@@ -110,6 +110,14 @@ NOTCH = "Mains notch"
 NOTCHES = {0.0: "Off", 50.0: "50 Hz", 60.0: "60 Hz"}
 NOTCH_OWN = "Own, {value} Hz"
 NOTCH_HINT = "Only where mains cannot be got rid of. Another chain needs another calibration."
+SOUND = "Sound"
+SOUND_MODES = {
+    "auto": "Speech, else tones",
+    "speech": "Speech",
+    "tones": "Tones",
+    "off": "Off",
+}
+SOUND_HINT = "What is heard of the guided calibration. M mutes at any time."
 SOURCE = "Board"
 SOURCES = {"": "Look for a board", "sim:balanced": "Simulated person"}
 SOURCE_OWN = "Another source"

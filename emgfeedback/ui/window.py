@@ -52,6 +52,7 @@ class Decider(Protocol):
     def calibrate(self) -> None: ...
     def stop(self, why: str = "") -> None: ...
     def pain(self) -> None: ...
+    def mute(self) -> None: ...
     def next_exercise(self) -> None: ...
     def choose_exercise(self, name: str) -> None: ...
     def switch_source(self) -> None: ...
@@ -74,6 +75,7 @@ class Window(QWidget):
         self._before = "start"
         self._stage = Stage.IDLE
         self._due_host_s = 0.0
+        self._sound = ""
         self._slow = QTimer(self)
         self._slow.timeout.connect(self.draw)
         self.setWindowTitle("emgfeedback")
@@ -114,6 +116,9 @@ class Window(QWidget):
             elif self._stage is Stage.IDLE and self.page.name in ("calibrate", "train"):
                 self.go("start")
         self.page.show_model(self.model)
+        if self.model.sound != self._sound:
+            self._sound = self.model.sound
+            self._show_keys(self.page)
         if not self.page.whole:
             self.strip.show_model(self.model, self.page.name)
         self._show_banner(self.model.banner)
@@ -136,7 +141,7 @@ class Window(QWidget):
         self._whole(whole=page.whole)
         page.show()
         self._lay_out()
-        self.foot.show_keys(page.keys, page.hint)
+        self._show_keys(page)
         if not page.whole:
             self.strip.show_model(self.model, name)
 
@@ -183,12 +188,17 @@ class Window(QWidget):
                 changed.connect(
                     lambda settings: self.take_look(settings.window.theme, settings.window.scale_percent)
                 )
-            self.foot.show_keys(page.keys, page.hint)
+            self._show_keys(page)
             replay_wanted = getattr(page, "replay_wanted", None)
             if replay_wanted is not None:
                 replay_wanted.connect(lambda path: self.replay(path))
             self._lay_out_page(page)
         return self._pages[name]
+
+    def _show_keys(self, page: Page) -> None:
+        """Where there is much to hear, what is wrong with the sound comes before the page's own hint."""
+        heard = page.name == "calibrate" and self.model.sound
+        self.foot.show_keys(page.keys, self.model.sound if heard else page.hint)
 
     def _show_banner(self, sentence: str) -> None:
         if sentence:
@@ -252,6 +262,7 @@ class Window(QWidget):
         conductor = self.conductor
         if conductor is not None:
             wishes |= {" ": conductor.begin, "p": conductor.pain, "c": conductor.calibrate}
+            wishes["m"] = conductor.mute
             wishes |= {"e": conductor.next_exercise, "s": conductor.switch_source}
         return wishes
 

@@ -30,7 +30,12 @@ class CalibratePage(Page):
 
     name: ClassVar[str] = "calibrate"
     live: ClassVar[bool] = True
-    keys: ClassVar[tuple[tuple[str, str], ...]] = (("Esc", "stop"), ("P", "pain: stop now"), ("T", "theme"))
+    keys: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("Esc", "stop"),
+        ("P", "pain: stop now"),
+        ("M", "mute"),
+        ("T", "theme"),
+    )
     hint: ClassVar[str] = sentences.NO_HANDS
 
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:

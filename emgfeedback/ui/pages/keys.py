@@ -29,8 +29,10 @@ class KeysPage(Page):
         """Always the same."""
         del model
         items: list[Item] = [Line(tr("Keys"), 0.0, 56.0, 60, Face.DISPLAY)]
+        # As many as there are find room; few do not drift apart.
+        pitch = min(44.0, 520.0 / len(sentences.KEYS))
         for row, (key, does) in enumerate(sentences.KEYS):
-            y = 126.0 + 41.0 * row
+            y = 126.0 + pitch * row
             items += [
                 Rule(0.0, y - 28.0, 1168.0),
                 Line(tr(key), 0.0, y, 22, Face.BOLD, room=180.0),

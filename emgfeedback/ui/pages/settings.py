@@ -90,6 +90,13 @@ class SettingsPage(DeskPage):
             text_desk.NOTCH_HINT,
             text_desk.SAVED_CALIBRATE,
         )
+        self.sound = self._choices(
+            "sound.mode",
+            text_desk.SOUND,
+            [(key, tr(word)) for key, word in text_desk.SOUND_MODES.items()],
+            text_desk.SOUND_HINT,
+            text_desk.SAVED_NEXT,
+        )
         self._build_source()
         self.folder = Field(look, tr(text_desk.FOLDER))
         self.folder.setReadOnly(True)
@@ -107,6 +114,7 @@ class SettingsPage(DeskPage):
         self.size_percent.choose(settings.window.scale_percent)
         self.average.choose(settings.chain.rms_window_s)
         self.notch.choose(settings.chain.notch_hz)
+        self.sound.choose(settings.sound.mode)
         url = settings.source.url
         known = url in text_desk.SOURCES
         self.source.choose(url if known else None)
