@@ -15,6 +15,7 @@ from pty_board import board_on_pty
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
+from qt_window import InputWatch
 
 from calibration.form import dump
 from calibration.plan import Plan
@@ -107,6 +108,7 @@ def test_one_key_leads_from_start_through_calibration_and_set_to_the_summary(qtb
         wait(qtbot, lambda: window.model.picture is not None, "the source opens")
         assert window.page.name == "start"
         assert "SIMULATED" in window.model.who
+        inputs = InputWatch()
         press(qtbot, window, " ")
         stages = []
         pages = set()
@@ -119,6 +121,7 @@ def test_one_key_leads_from_start_through_calibration_and_set_to_the_summary(qtb
         wait(qtbot, lambda: over() or len(window.model.picture.reps) == 1, "the first rep")  # type: ignore[union-attr]
         time.sleep(2.0)  # the window is stuck, the samples are not
         wait(qtbot, over, "the set ends by itself")
+        assert inputs.end() == ["KeyPress", "KeyRelease"]  # the start, and nothing after it
         assert stages == [Stage.CALIBRATING, Stage.READY, Stage.TRAINING, Stage.RESTING]
         assert pages == {"calibrate", "train"}
         finished = window.model.finished
