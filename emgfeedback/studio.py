@@ -12,7 +12,9 @@ from pathlib import Path
 from calibration.errors import CalibrationError
 from calibration.plan import Plan
 from calibration.record import Calibration
+from emgfeedback import words
 from emgfeedback.calibrating import CalibrationStage, now_local
+from emgfeedback.chain import ChainSettings
 from emgfeedback.coach.exercises import exercise_named
 from emgfeedback.coach.set import SetLogic
 from emgfeedback.coach.summary import SideSummary, summarise
@@ -78,16 +80,57 @@ class Studio:
         self.scene = Scene(self.loop, opened, PowerWatch(opened, power))
         self.phases = PhaseWatch(opened.info, opened.first_side)
         self.loop.attach(self.phases)
+        #: What holds from the next set on, and every 100 % that was worn here.
+        self._wanted_chain = home.settings.chain
+        self._worn: list[Calibration] = []
         #: Whether a set follows a calibration by itself.
         self.goes_on = True
         self.pace = Pace(self.loop, stepped=opened.stepped)
         self._direct(REST)
+
+    # Settings
+
+    def take_chain(self, chain: ChainSettings) -> None:
+        """Use this signal chain at once, or from the end of the set that is under way.
+
+        A 100 % that was measured through another chain is not worn with it: the one that fits is looked
+        for, and ``note`` says when there is none. A calibration under way is broken off.
+        """
+        self._wanted_chain = chain
+        if self.stage is not Stage.TRAINING:
+            self._take_chain()
+
+    def _take_chain(self) -> None:
+        chain = self._wanted_chain
+        if chain == self.home.settings.chain:
+            return
+        if self.stage is Stage.CALIBRATING:
+            self._broken_off(words.OTHER_CHAIN)
+        elif self.stage is Stage.READY:
+            self.stage = Stage.IDLE
+        self.home = replace(self.home, settings=replace(self.home.settings, chain=chain))
+        had, self.calibration = self.calibration, self._fitting()
+        if self.calibration is not None:
+            self.scene.uncalibrated = ""
+        elif had is not None:
+            self.scene.uncalibrated = self.note = words.OTHER_CHAIN
+        self._set_up()
+
+    def _fitting(self) -> Calibration | None:
+        """A 100 % measured through the chain of now: one that was worn here, or one of today."""
+        record = self.home.settings.chain.as_record()
+        worn = (c for c in reversed(self._worn) if all(c.chain.get(k) == v for k, v in record.items()))
+        found = next(worn, None)
+        if found is None and self.opened.person is None:
+            found, _ = choose_calibration(self.home, self.opened, None)
+        return found
 
     # Calibration
 
     def use(self, calibration: Calibration | None, why_none: str = "") -> None:
         """Take this 100 % from now on, or none for the reason that is given."""
         self.calibration = calibration
+        self._worn += [calibration] if calibration is not None else []
         self.scene.uncalibrated = why_none
         self._set_up()
 
@@ -171,6 +214,7 @@ class Studio:
             self.loop.complete(recorder)
             self.note = recorder.failed
         self._remember(sides, reps)
+        self._take_chain()
         path = recorder.path if recorder is not None else None
         self.finished.append(FinishedSet(len(self.finished) + 1, live_set.ended, reps, sides, path))
         return self.finished[-1]

@@ -68,6 +68,7 @@ SHARE = {
 UNPLUG = "Unplug the charger before the pads touch your skin."
 COMES_BACK = "The number comes back by itself."
 BASELINE = "First set: this one is your baseline."
+OTHER_CHAIN = "The filter settings changed: calibrate again."
 NO_CALIBRATION = "No 100 % yet. Bars show µV, no share."
 LOOKING = "Looking for a board."
 NO_NEW_DATA = "No new data"

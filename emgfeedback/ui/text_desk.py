@@ -105,11 +105,16 @@ SIZE = "Size"
 AVERAGE = "Average"
 AVERAGES = {0.05: "Responsive, 50 ms", 0.125: "Standard, 125 ms", 0.25: "Steady, 250 ms"}
 AVERAGE_OWN = "Own, {value} ms"
-AVERAGE_HINT = "A longer average is calmer and later: half of it is added to the delay."
+AVERAGE_HINT = (
+    "A longer average is calmer and later: half of it is added to the delay. It holds from the next set "
+    "on, and asks for another calibration."
+)
 NOTCH = "Mains notch"
 NOTCHES = {0.0: "Off", 50.0: "50 Hz", 60.0: "60 Hz"}
 NOTCH_OWN = "Own, {value} Hz"
-NOTCH_HINT = "Only where mains cannot be got rid of. Another chain needs another calibration."
+NOTCH_HINT = (
+    "Only where mains cannot be got rid of. It holds from the next set on, and asks for another calibration."
+)
 SOURCE = "Board"
 SOURCES = {"": "Look for a board", "sim:balanced": "Simulated person"}
 SOURCE_OWN = "Another source"
@@ -119,4 +124,6 @@ FOLDER = "Data folder"
 FOLDER_HINT = "Sessions, calibrations and these settings. EMGFEEDBACK_HOME moves it."
 SAVED = "Saved."
 SAVED_NEXT = "Saved. It holds from the next start on."
-SAVED_CALIBRATE = "Saved. Calibrate again: the chain has changed."
+SAVED_CHAIN = "Saved. It holds now. Calibrate again: your 100 % was measured in another way."
+SAVED_CHAIN_IN_SET = "Saved. It holds from the next set on. Calibrate again before it."
+SAVED_CHAIN_STOPS = "Saved. The calibration was stopped: begin it again."

@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -20,6 +20,9 @@ from emgfeedback.ui.registry import NUMBERED, PAGES, make_page
 from emgfeedback.ui.strip import Strip
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.waker import Waker
+
+if TYPE_CHECKING:  # imported after the first picture
+    from emgfeedback.settings import Settings
 
 #: ms between two looks at what no frame tells: staleness, power, a lost board, the countdown.
 SLOW_MS = 100
@@ -52,6 +55,7 @@ class Decider(Protocol):
     def next_exercise(self) -> None: ...
     def choose_exercise(self, name: str) -> None: ...
     def switch_source(self) -> None: ...
+    def take_settings(self, settings: "Settings") -> None: ...
     def replay(self, path: Path) -> str: ...
     def advance(self) -> None: ...
     def model(self) -> Model: ...
@@ -146,6 +150,20 @@ class Window(QWidget):
             surface.set_theme(palette)
         self.update()
 
+    def take_settings(self, settings: "Settings") -> None:
+        """Settings were changed on a page: the look holds at once, the chain when no set is under way."""
+        self.take_look(settings.window.theme, settings.window.scale_percent)
+        self._show_settings(settings)
+        if self.conductor is not None:
+            self.conductor.take_settings(settings)
+            self.draw()
+
+    def _show_settings(self, settings: "Settings") -> None:
+        """On the page Settings, where there is one."""
+        show = getattr(self._pages.get("settings"), "show_settings", None)
+        if show is not None:
+            show(settings)
+
     def take_look(self, theme: str, scale_percent: int) -> None:
         """Theme and size as the settings say; ``system`` follows the desktop."""
         dark = self.palette().window().color().lightness() < 128
@@ -177,9 +195,7 @@ class Window(QWidget):
             self._scale(page)
             changed = getattr(page, "changed", None)
             if changed is not None:
-                changed.connect(
-                    lambda settings: self.take_look(settings.window.theme, settings.window.scale_percent)
-                )
+                changed.connect(lambda settings: self.take_settings(settings))
             self.foot.show_keys(page.keys, page.hint)
             replay_wanted = getattr(page, "replay_wanted", None)
             if replay_wanted is not None:
@@ -280,12 +296,8 @@ class Window(QWidget):
         """For the next start, too; a settings file that cannot be written keeps nobody from looking."""
         from emgfeedback.settings import SettingsError, change_settings
 
-        settings_page = self._pages.get("settings")
         with contextlib.suppress(SettingsError):
-            settings = change_settings(changes)
-            show = getattr(settings_page, "show_settings", None)
-            if show is not None:
-                show(settings)
+            self._show_settings(change_settings(changes))
 
     def _whole(self, *, whole: bool) -> None:
         """Full screen for Glance, and back as it was."""

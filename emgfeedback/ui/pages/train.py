@@ -112,8 +112,6 @@ def aside(model: Model, picture: Picture) -> str:
     if model.stage is Stage.READY:
         seconds = max(int(model.seconds_to_set + 0.99), 1)
         return tr(sentences.READY_IN).format(number=model.set_number, seconds=seconds)
-    if model.stage is Stage.RESTING:
-        return f"{tr(sentences.SPACE)}: {tr(sentences.NEXT_SET).lower()}"
     if model.stage is not Stage.TRAINING:
         return f"{tr(sentences.SPACE)}: {tr(big_action(model)[0]).lower()}"
     if model.calibrated and (picture.stale or not model.moment.counted):
