@@ -89,7 +89,7 @@ class Scene:
             power="" if power is None else words.POWER[power],
             delay_ms=None if math.isnan(delay_s) else 1000.0 * delay_s,
             uncalibrated=self.uncalibrated,
-            recording_trouble=words.NOT_RECORDING.format(reason=failed) if failed else "",
+            recording_trouble=words.not_recording(failed) if failed else "",
             since_data_s=self.opened.clock() - self.loop.arrived_at_s,
         )
 

@@ -148,6 +148,8 @@ def _say(bars: Sequence[Bar], side: SideView, situation: Situation, *, stale: bo
     if situation.uncalibrated:
         return words.SHARE[ShareState.UNCALIBRATED], situation.uncalibrated
     note = situation.recording_trouble
+    if side.state is ShareState.WITHHELD and all(bar.contact is Contact.GOOD for bar in bars):
+        return words.SAMPLES_LOST, note
     if side.state is not ShareState.LIVE:
         return words.SHARE[side.state], note
     if side.zone is None:

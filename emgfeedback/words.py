@@ -72,11 +72,18 @@ OTHER_CHAIN = "The filter settings changed: calibrate again."
 NO_CALIBRATION = "No 100 % yet. Bars show µV, no share."
 LOOKING = "Looking for a board."
 NO_NEW_DATA = "No new data"
+SAMPLES_LOST = "Samples lost"
 BOARD_LOST = "Board lost. Looking for it. The set goes on when it is back."
 SIMULATED = "SIMULATED PERSON"
 NOT_RECORDING = "Not recording: {reason} Training goes on."
 PAIN = "Stopped. Rest. Ease out of the position."
 KEYS = "Space end set   p pain: stop"
+
+
+def not_recording(why: str) -> str:
+    """``Not recording: the disk is full. Training goes on.``: a sentence for the page, short of its path."""
+    reason = why.rpartition(": ")[2].partition(";")[0].partition(" (")[0].rstrip(".")
+    return NOT_RECORDING.format(reason=f"{reason}.")
 
 
 def lost(milliseconds: float) -> str:
