@@ -14,6 +14,7 @@ from emgfeedback.live_set import POWER_PERIOD_S, LiveSet, PowerReader, SetReques
 from emgfeedback.opening import Home, Opened, choose_url, open_home, open_when_safe
 from emgfeedback.pace import Pace
 from emgfeedback.resolution import resolution_words
+from emgfeedback.set_findings import told
 from emgfeedback.sides import sides_of
 from emgfeedback.studio import FinishedSet, Studio
 from emgfeedback.terminal import View, view
@@ -140,5 +141,7 @@ def tell(finished: FinishedSet) -> None:
     for side in finished.sides:
         for line in side.lines:
             click.echo(line)
+    for line in told(finished.findings):
+        click.echo(line)
     if finished.recording is not None:
         click.echo(f"Recorded in {finished.recording}")

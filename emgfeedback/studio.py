@@ -14,6 +14,7 @@ from calibration.plan import Plan
 from calibration.record import Calibration
 from emgfeedback import words
 from emgfeedback.calibrating import CalibrationStage, now_local
+from emgfeedback.cautions import CautionWatch
 from emgfeedback.chain import ChainSettings
 from emgfeedback.coach.exercises import exercise_named
 from emgfeedback.coach.set import SetLogic
@@ -33,6 +34,7 @@ from emgfeedback.session.library import Library
 from emgfeedback.session.loop import Loop
 from emgfeedback.session.recorder import Recorder
 from emgfeedback.session.setup import Setup
+from emgfeedback.set_findings import SetFindings
 from emgfeedback.sides import sides_of
 from emgfeedback.simulation.actions import REPS, REST, Action
 from emgfeedback.stage import Stage
@@ -45,13 +47,14 @@ READY_SIMULATED_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class FinishedSet:
-    """A set that is over: its reps, its summary per side, and where it was recorded."""
+    """A set that is over: its reps, its summary and findings per side, and where it was recorded."""
 
     number: int
     ended: str
     reps: tuple[Rep, ...]
     sides: tuple[SideSummary, ...]
     recording: Path | None
+    findings: tuple[SetFindings, ...] = ()
 
 
 class Studio:
@@ -77,9 +80,11 @@ class Studio:
         self._directs = directs
         self._power = power
         self.loop = Loop(opened.source, Setup(home.settings.chain), clock=opened.clock)
-        self.scene = Scene(self.loop, opened, PowerWatch(opened, power))
+        self.cautions = CautionWatch(lambda: self.loop.pipeline)
+        self.scene = Scene(self.loop, opened, PowerWatch(opened, power), cautions=self.cautions)
         self.phases = PhaseWatch(opened.info, opened.first_side)
         self.loop.attach(self.phases)
+        self.loop.attach(self.cautions)
         #: What holds from the next set on, and every 100 % that was worn here.
         self._wanted_chain = home.settings.chain
         self._worn: list[Calibration] = []
@@ -216,7 +221,8 @@ class Studio:
         self._remember(sides, reps)
         self._take_chain()
         path = recorder.path if recorder is not None else None
-        self.finished.append(FinishedSet(len(self.finished) + 1, live_set.ended, reps, sides, path))
+        number = len(self.finished) + 1
+        self.finished.append(FinishedSet(number, live_set.ended, reps, sides, path, live_set.findings))
         return self.finished[-1]
 
     def choose_exercise(self, name: str) -> None:

@@ -44,11 +44,16 @@ CAUTION = {
     Contact.RESTLESS: "Some tension is left in the {muscle}.",
 }
 
-#: Named mains, and the way out that is fixed for a session.
-NOTCH = (
-    "{mains} Hz mains in the {muscle} signal. If unplugging and pressing the pads down does not help, set "
-    "a notch before the next session: notch_hz = {mains} under [chain] in the settings file; then calibrate."
-)
+#: The same in a word or two, where a channel has but a corner.
+CAUTION_SHORT = {
+    Contact.CLIPPING: "clips a bit",
+    Contact.MAINS: "some hum",
+    Contact.MOTION: "moves a bit",
+    Contact.RESTLESS: "tense",
+}
+#: A channel that is not the kind of signal that it says.
+DOUBT = "{Muscle} gives another signal than it says. Check its wiring."
+DOUBT_SHORT = "not as said"
 
 ZONE = {
     ZoneState.NONE: "",

@@ -71,7 +71,8 @@ def test_every_channel_has_sweep_verdict_and_resolution(qtbot: QtBot, studio_of:
         assert facts.sign == "good", facts
         assert "µV" in facts.now
         assert "% of max" in facts.now
-        assert "One count is" in facts.resolution
+        assert "µV a count" in facts.resolution
+        assert "honest from" in facts.resolution
         assert "No clipping." in facts.fix
     assert "0 of" in page.link.text()
     assert "Spectrum of the last 2 seconds" in page.spectrum.accessibleName()

@@ -68,7 +68,7 @@ def test_another_average_holds_at_once_between_sets_and_ends_a_calibration(qtbot
         press(qtbot, window, "4")
         signals = window.page
         assert isinstance(signals, SignalsPage)
-        wait(qtbot, lambda: "250 ms average adds 125 ms" in signals.apart.text(), "the lag of the average")
+        wait(qtbot, lambda: "250 ms average adds 125 ms" in signals.apart[0].text(), "the lag of the average")
         press(qtbot, window, "c")
         wait(qtbot, lambda: window.model.prompt is not None, "a calibration")
         press_choice(settings_page(qtbot, window).average, "Responsive, 50 ms")

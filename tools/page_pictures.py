@@ -163,10 +163,15 @@ def lost(album: Album, place: Path) -> None:
     shown.passing(0.5)
     album.keep(shown.window, "train", "board-lost")
     shown.close()
+    shown = _in_a_set(place, f"{FAST}&fault=saturation@16+5:quad")
+    shown.until(_with(lambda m, p: "clips" in p.headline), "a signal that clips")
+    shown.passing(0.5)
+    album.keep(shown.window, "train", "clipping")
+    shown.close()
 
 
 def summary(album: Album, place: Path) -> None:
-    """A set's end, and the History that it fills."""
+    """A set's end, and the History that it fills; and one in which reps were left out."""
     shown = _in_a_set(place, FAST)
     shown.until(lambda m: m.stage is Stage.RESTING, "the end of the set")
     album.keep(shown.window, "train", "summary")
@@ -179,6 +184,10 @@ def summary(album: Album, place: Path) -> None:
     page.sessions.setCurrentRow(0)
     _read(shown)
     album.keep(shown.window, "history", "filled")
+    shown.close()
+    shown = _in_a_set(place, f"{FAST}&fault=liftoff@13+3:glute,saturation@28+3:quad")
+    shown.until(lambda m: m.stage is Stage.RESTING, "the end of the set")
+    album.keep(shown.window, "train", "summary-left-out")
     shown.close()
 
 
@@ -219,6 +228,17 @@ def signals(album: Album, place: Path) -> None:
     end = shown.model.time_s + 1.0
     shown.until(lambda m: m.time_s > end, "the words")
     album.keep(shown.window, "signals", "clipping")
+    shown.close()
+    shown = Rehearsal(place, f"{FAST}&fault=mains@4+60:quad=9", calibration=own)
+    shown.window.go("signals")
+    shown.until(_with(lambda m, p: p.bars[1].remark.caution is Contact.MAINS), "hum")
+    shown.passing(2.5)
+    album.keep(shown.window, "signals", "hum")
+    shown.close()
+    shown = Rehearsal(place, f"{FAST}&rate=250", calibration=own_calibration(f"{FAST}&rate=250", own))
+    shown.window.go("signals")
+    shown.passing(8.0)
+    album.keep(shown.window, "signals", "slow")
     shown.close()
 
 

@@ -74,7 +74,7 @@ class Window(QWidget):
         self._pages: dict[str, Page] = {}
         self._before = "start"
         self._stage = Stage.IDLE
-        self._due_host_s = 0.0
+        self._due_host_s = self._drawn_s = 0.0
         self._slow = QTimer(self)
         self._slow.timeout.connect(self.draw)
         self.setWindowTitle("emgfeedback")
@@ -106,6 +106,7 @@ class Window(QWidget):
             self._due_host_s = self.conductor.newest_host_s
             played = self.model.replay
             self.model = self.conductor.model()
+            self._drawn_s = self.model.studio.opened.clock() if self.model.studio is not None else 0.0
             if played and not self.model.replay and self.page.name == "train":
                 self.go("history")
         if self.model.stage is not self._stage:
@@ -324,6 +325,7 @@ class Window(QWidget):
     def _painted(self) -> None:
         studio, due_s = self.model.studio, self._due_host_s
         if studio is not None and due_s > 0.0 and self.page.live:
+            studio.loop.drawn.add(self._drawn_s - due_s)
             studio.loop.painted.add(studio.opened.clock() - due_s)
             self._due_host_s = 0.0
 

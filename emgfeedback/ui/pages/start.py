@@ -8,7 +8,6 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback.coach.exercises import EXERCISES
-from emgfeedback.frame import Contact
 from emgfeedback.picture import Bar
 from emgfeedback.resolution import resolution_words
 from emgfeedback.stage import Stage
@@ -128,9 +127,14 @@ class StartPage(Page):
 
     @staticmethod
     def _honest(model: Model) -> str:
-        """From which effort on this board's share is honest, once a board is there."""
+        """From which effort on this board's share is honest, once a board is there; or why its rate is none."""
         if model.fault or model.studio is None:
             return ""
+        from emgfeedback.contact import rate_trouble
+
+        trouble = rate_trouble(model.studio.opened.info.sfreq_hz)
+        if trouble:
+            return tr(trouble)
         return resolution_words(model.studio.opened.info, model.studio.calibration, tr)
 
     @staticmethod
@@ -180,9 +184,7 @@ class StartPage(Page):
         if bar is None or model.picture is None:
             return QualityLightState(Light.NONE, "", tr(sentences.NOT_CHECKED))
         shown = states.light(bar, model.picture)
-        word = (
-            sentences.GOOD_CONTACT if bar.contact is Contact.GOOD and not model.picture.stale else shown.word
-        )
+        word = sentences.GOOD_CONTACT if shown.light is Light.GOOD else shown.word
         return QualityLightState(shown.light, "", tr(word))
 
     @staticmethod
