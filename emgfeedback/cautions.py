@@ -34,11 +34,12 @@ class _Held:
 
     def __init__(self) -> None:
         self.told, self.mains_hz = Contact.GOOD, 0.0
-        self._seen, self._since, self._last = Contact.GOOD, 0, 0
+        self._seen, self._since, self._last, self._mains_hz = Contact.GOOD, 0, 0, 0.0
 
     def push(self, seen: Contact, mains_hz: float, now: int, holds: int, stays: int) -> None:
         if seen is not self._seen:
             self._seen, self._since = seen, now
+        self._mains_hz = mains_hz or self._mains_hz
         if seen is Contact.GOOD:
             if now - self._last >= stays:
                 self.told, self.mains_hz = Contact.GOOD, 0.0
@@ -47,7 +48,7 @@ class _Held:
             self.told, self._last = seen, now
         elif seen is self.told:
             self._last = now
-        self.mains_hz = mains_hz or self.mains_hz
+        self.mains_hz = self._mains_hz if self.told is Contact.MAINS else 0.0
 
 
 class CautionWatch:
