@@ -12,7 +12,8 @@ from device.stream import SampleChunk
 from emgfeedback.frame import Contact, Frame
 from emgfeedback.pipeline import Pipeline
 
-#: s that a caution must hold before it is told, and is told after it was last seen (the project's own choice).
+#: s that a caution must hold to be told, and that it is told after it was last seen (the project's own
+#: choice: of fifteen simulated clean minutes none gets a caution).
 HOLDS_S: Final = 1.0
 STAYS_S: Final = 4.0
 

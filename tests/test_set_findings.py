@@ -37,7 +37,7 @@ def lines(lags_s: list[float], **rest: float) -> tuple[str, ...]:
     [
         ([-10, 0, 5, 10, 20], "Glute and quad start together, give or take 5 ms (middle of 5 reps)."),
         ([60, 70, 80, 90, 110], "Glute starts 80 ms after the quad, give or take 10 (middle of 5 reps)."),
-        ([-60, -70, -80, -90, -110], "Quad starts 80 ms after the glute, give or take 10 (middle of 5 reps)."),
+        ([-60, -70, -80, -90, -99], "Quad starts 80 ms after the glute, give or take 10 (middle of 5 reps)."),
         ([-60, -20, 40, 60, 120], "Which muscle starts first: too close to call in 5 reps."),
     ],
 )

@@ -270,7 +270,8 @@ def test_a_slow_board_says_what_its_rate_cannot_carry(qtbot: QtBot, studio_of: O
 def test_the_delay_is_told_by_stage_and_the_average_apart(qtbot: QtBot, studio_of: OpenStudio) -> None:
     studio = studio_of("seed=1")
     page = show(qtbot, studio)
-    for meter, seconds in ((studio.loop.delay, 0.0004), (studio.loop.drawn, 0.003), (studio.loop.painted, 0.011)):
+    loop = studio.loop
+    for meter, seconds in ((loop.delay, 0.0004), (loop.drawn, 0.003), (loop.painted, 0.011)):
         meter.add(seconds)
     play(page, studio, 1.0)
     said = [words.text() for words in page.apart]

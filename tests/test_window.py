@@ -171,6 +171,9 @@ def test_lift_off_stall_and_unplugging_in_a_set_say_so_and_go_on(qtbot: QtBot, p
         assert "No new data. Board lost. Looking for it." in said
         assert finished.ended.startswith("Set done: 5 reps")
         assert any(not rep.left_out for rep in finished.reps)
+        (side,) = finished.findings
+        for line in side.lines:
+            assert line in spoken(window)
         path = path_of(window)
     with SessionFile(path) as session:
         assert session.complete

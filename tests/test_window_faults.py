@@ -1,4 +1,4 @@
-"""Faults in the middle of a set, in the real window: right words, no stale number, and it goes on by itself."""
+"""Faults in the middle of a set, in the real window: right words, no stale number, it goes on by itself."""
 
 import contextlib
 from collections.abc import Callable
@@ -109,9 +109,11 @@ def test_a_disk_that_fills_up_in_a_set_is_a_sentence_and_the_next_set_is_recorde
         with opened(qtbot, request) as window:
             wait(qtbot, lambda: window.model.stage is Stage.TRAINING, "the set begins")
             watched = Watched(qtbot, window)
-            watched.until(
-                lambda: bool(window.model.picture and window.model.picture.working.share), "the middle of a rep"
-            )
+            def working() -> bool:
+                picture = window.model.picture
+                return picture is not None and picture.working.share is not None
+
+            watched.until(working, "the middle of a rep")
             with contextlib.suppress(OSError), (folder / "something else").open("wb", buffering=0) as other:
                 while True:
                     other.write(bytes(1024))

@@ -1,4 +1,4 @@
-"""In the window: settings of the signal chain hold from the next set on, and a 100 % of another chain does not."""
+"""In the window: settings of the chain hold from the next set on, and a 100 % of another chain does not."""
 
 from pathlib import Path
 
@@ -34,7 +34,8 @@ def test_a_notch_chosen_in_a_set_holds_from_the_next_one_and_asks_for_a_calibrat
         own = studio.calibration
         page = settings_page(qtbot, window)
         press_choice(page.notch, "50 Hz")
-        assert page.note("chain.notch_hz") == "Saved. It holds from the next set on. Calibrate again before it."
+        said = page.note("chain.notch_hz")
+        assert said == "Saved. It holds from the next set on. Calibrate again before it."
         qtbot.wait(200)
         assert studio.loop.setup.settings.notch_hz == 0.0
         assert window.model.calibrated

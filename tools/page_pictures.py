@@ -1,6 +1,7 @@
 """Every page of the window in its states, as pictures. The simulated person does what is seen on most."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,12 +10,21 @@ from tempfile import TemporaryDirectory
 from rehearsal import Album, Rehearsal, own_calibration, settle
 
 from calibration.plan import Plan
+from device.board_settings import BoardInput, BoardModel
+from device.handshake import StreamRequest
 from emgfeedback import words
 from emgfeedback.frame import Contact, ShareState, ZoneState
+from emgfeedback.live_set import SetRequest
+from emgfeedback.opening import Opened, open_home
 from emgfeedback.phases import Phase
 from emgfeedback.picture import Picture
 from emgfeedback.power import Power
+from emgfeedback.simulation.board import ONE_LEG, Scene, SimulatedBoard
+from emgfeedback.simulation.exercises import exercise_named
+from emgfeedback.simulation.personas import persona_named
+from emgfeedback.simulation.source import SimulatedSource
 from emgfeedback.stage import Stage
+from emgfeedback.studio import Studio
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.pages.history import HistoryPage
 from emgfeedback.ui.pages.settings import SettingsPage
@@ -29,7 +39,7 @@ def pages(folder: Path) -> list[Path]:
     before = os.environ.get("EMGFEEDBACK_HOME")
     album = Album(folder)
     try:
-        for scene in (start, calibrate, refused, train, lost, summary, uncalibrated, unrecorded, signals):
+        for scene in SCENES:
             with TemporaryDirectory(prefix="emgfeedback-pictures-") as place:
                 scene(album, Path(place))
     finally:
@@ -242,6 +252,30 @@ def signals(album: Album, place: Path) -> None:
     shown.close()
 
 
+def mistaken(album: Album, place: Path) -> None:
+    """A board that says of its quad sensor that it gives an envelope, and it gives raw EMG."""
+    shown = Rehearsal(place, FAST)
+    scene = Scene(persona_named("balanced"), exercise_named("squat"), 1, ONE_LEG)
+    inputs = (BoardInput(), BoardInput(kind=2), *(BoardInput(),) * 6)
+    board = SimulatedBoard(scene, 1000.0, BoardModel(inputs=inputs))
+    source = SimulatedSource(board, StreamRequest(oversample=4), time.monotonic, fast=True)
+    opened = Opened(source, "simulated", source.clock, source)
+    with Studio(open_home(), opened, SetRequest(), lambda: Power.BATTERY) as studio:
+
+        def model() -> Model:
+            return Model(who=opened.who, picture=studio.picture(), studio=studio)
+
+        shown.show_still(model())
+        shown.window.go("signals")
+        while not studio.cautions.remarks[1].doubt or studio.loop.stop < 12_000:
+            studio.loop.step()
+            if studio.loop.stop % 100 < 8:
+                shown.show_still(model())
+        album.keep(shown.window, "signals", "not-as-said")
+        shown.window.go("start")
+    shown.close()
+
+
 def _in_a_set(place: Path, url: str, *, record: bool = True) -> Rehearsal:
     own = own_calibration(url, place / "own.json")
     shown = Rehearsal(place, url, calibration=own, record=record)
@@ -264,3 +298,8 @@ def _read(shown: Rehearsal) -> None:
     while page.busy:
         settle()
     settle()
+
+
+SCENES = (
+    start, calibrate, refused, train, lost, summary, uncalibrated, unrecorded, signals, mistaken,
+)  # fmt: skip

@@ -352,7 +352,8 @@ def milliseconds(value: float) -> str:
 
 def _delay(label: str, meter: DelayMeter, stages: tuple[tuple[str, float], ...] = ()) -> Delay:
     p50, p95 = 1000.0 * meter.percentile(50.0), 1000.0 * meter.percentile(95.0)
-    return Delay(tr(label), *(None if math.isnan(value) else value for value in (p50, p95)), stages=stages)
+    known = [None if math.isnan(value) else value for value in (p50, p95)]
+    return Delay(tr(label), known[0], known[1], stages)
 
 
 def _relative(frequencies_hz: Array, density: Array) -> Array:

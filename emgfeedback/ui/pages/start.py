@@ -127,7 +127,7 @@ class StartPage(Page):
 
     @staticmethod
     def _honest(model: Model) -> str:
-        """From which effort on this board's share is honest, once a board is there; or why its rate is none."""
+        """From which effort on this board's share is honest, or why its rate cannot be used."""
         if model.fault or model.studio is None:
             return ""
         from emgfeedback.contact import rate_trouble

@@ -17,8 +17,10 @@ if TYPE_CHECKING:  # a heavy import that the first picture does without
 
 #: Right edge of the words.
 RIGHT = 840.0
-#: Baseline of the first sentence, and from line to line of large and of small ones.
-FIRST, LARGE, SMALL = 228.0, 32.0, 26.0
+#: Baselines of the first sentence and of the last that has room.
+FIRST, LAST = 228.0, 394.0
+#: Size and leading of the large sentences; of the small ones, from which the first is taken that fits.
+LARGE, SMALL = (22, 32.0), ((18, 26.0), (16, 23.0), (14, 20.0))
 
 
 def summary_of(model: Model) -> tuple[Item, ...]:
@@ -30,12 +32,25 @@ def summary_of(model: Model) -> tuple[Item, ...]:
     first = next((found for found in finished.sides if found.side == working), None)
     items = [*_head(finished), *_number(first or next(iter(finished.sides), None))]
     items.append(Rule(0.0, FIRST - 34.0, RIGHT))
-    y = FIRST
-    for sentence, size, tone in _sentences(finished, working, tr(model.note)):
-        leading = LARGE if size > 18 else SMALL
-        items.append(Line(sentence, 0.0, y, size, tone=tone, room=RIGHT, leading=leading))
-        y += leading * len(lines_of(sentence, Face.TEXT, size, RIGHT))
-    return tuple(items)
+    told = _sentences(finished, working, tr(model.note))
+    for small in SMALL:
+        lines, last = _lines(told, small)
+        if last <= LAST:
+            break
+    return (*items, *lines)
+
+
+def _lines(told: Sequence[tuple[str, bool, str]], small: tuple[int, float]) -> tuple[list[Item], float]:
+    """The sentences below each other, as far as there is room, and the baseline that all of them need."""
+    lines: list[Item] = []
+    y = last = FIRST
+    for sentence, large, tone in told:
+        size, leading = LARGE if large else small
+        last = y + leading * (len(lines_of(sentence, Face.TEXT, size, RIGHT)) - 1)
+        if last <= LAST:
+            lines.append(Line(sentence, 0.0, y, size, tone=tone, room=RIGHT, leading=leading))
+        y = last + leading
+    return lines, last
 
 
 def _head(finished: "FinishedSet") -> list[Item]:
@@ -63,18 +78,18 @@ def _number(side: SideSummary | None) -> list[Item]:
     ]
 
 
-def _sentences(finished: "FinishedSet", working: str, note: str) -> list[tuple[str, int, str]]:
-    """(sentence, size, tone): shares and zones first, what was left out and why, then what else is known."""
+def _sentences(finished: "FinishedSet", working: str, note: str) -> list[tuple[str, bool, str]]:
+    """(sentence, large, tone): shares and zones first, what was left out and why, then what else is known."""
     alone = len(finished.sides) < 2
-    found: list[tuple[str, int, str]] = []
+    found: list[tuple[str, bool, str]] = []
     for side in finished.sides:
         numbers = [tr(line) for line in side.lines[: len(side.lines) - len(side.left_out)]]
-        found += [(line, 22, "ink") for line in numbers] if alone else [(" ".join(numbers), 18, "ink")]
+        found += [(line, True, "ink") for line in numbers] if alone else [(" ".join(numbers), False, "ink")]
         if side.left_out:
-            found.append((_left_out(side), 18, "ink"))
+            found.append((_left_out(side), False, "ink"))
     if note:
-        found.append((note, 18, "ink"))
-    return found + [(line, 18, "soft") for line in _findings(finished.findings, working)]
+        found.append((note, False, "ink"))
+    return found + [(line, False, "soft") for line in _findings(finished.findings, working)]
 
 
 def _left_out(side: SideSummary) -> str:
