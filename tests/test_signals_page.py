@@ -275,6 +275,6 @@ def test_the_delay_is_told_by_stage_and_the_average_apart(qtbot: QtBot, studio_o
         meter.add(seconds)
     play(page, studio, 1.0)
     said = [words.text() for words in page.apart]
-    assert said[0] == "Named apart: the 125 ms average adds 62 ms, the band-pass 2, the board 4."
+    assert said[0] == "Named apart: the 125 ms average adds 62 ms, band-pass 2, board 4."
     assert said[1] == "To the picture: decide 0.4, wait 2.6, paint 8.0 ms."
     assert "to the picture: 11 ms" in page.delays.accessibleName()

@@ -41,8 +41,8 @@ SPECTRUM_S: Final = 0.5
 TOP_OF_MAX: Final = 0.7
 TOP_UV: Final = 300.0
 #: Pixels at 100 %: least height of a trace, width of the right column, width from which it is a column.
-TRACE, COLUMN, WIDE = 160, 304, 900
-SPECTRUM, NO_SPECTRUM, DELAYS = 180, 28, 64
+TRACE, COLUMN, WIDE = 140, 304, 900
+SPECTRUM, NO_SPECTRUM, DELAYS = 172, 28, 64
 LIGHTS: Final = {"good": Light.GOOD, "hum": Light.WATCH, "trouble": Light.TROUBLE, "none": Light.NONE}
 
 
@@ -112,7 +112,7 @@ class SignalsPage(DeskPage):
         self._below = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         notes = QVBoxLayout()
         notes.setSpacing(look.px(4))
-        for part in (*self.apart, self.link):
+        for part in (*self.apart, self.link, self.message):
             notes.addWidget(part)
         notes.addStretch(1)
         self._below.addWidget(self.delays, 5, Qt.AlignmentFlag.AlignTop)
@@ -120,8 +120,8 @@ class SignalsPage(DeskPage):
         self.column.addLayout(self._below)
         self.off: list[Words] = []
         self._offs = QVBoxLayout()
+        self._offs.setSpacing(look.px(2))
         self.column.addLayout(self._offs)
-        self.column.addWidget(self.message)
 
     def _head(self, title: str, span: str = "", note: Words | None = None) -> QHBoxLayout:
         row = QHBoxLayout()
