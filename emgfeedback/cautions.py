@@ -16,6 +16,8 @@ from emgfeedback.pipeline import Pipeline
 #: choice: of fifteen simulated clean minutes none gets a caution).
 HOLDS_S: Final = 1.0
 STAYS_S: Final = 4.0
+#: s between two looks: the pipeline judges in blocks of about 0.1 s.
+LOOKS_S: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,14 @@ class CautionWatch:
         self._pipeline = pipeline
         info = pipeline().info
         self._holds, self._stays = round(HOLDS_S * info.sfreq_hz), round(STAYS_S * info.sfreq_hz)
+        self._every, self._looked = round(LOOKS_S * info.sfreq_hz), 0
         self._held = [_Held() for _ in info.channels]
         self.remarks: tuple[Remark, ...] = (NOTHING,) * len(info.channels)
 
     def __call__(self, chunk: SampleChunk, _frame: Frame) -> None:
+        if 0 <= chunk.stop - self._looked < self._every:
+            return
+        self._looked = chunk.stop
         pipeline = self._pipeline()
         cautions, mains_hz = pipeline.cautions, pipeline.mains_hz
         for held, caution, hz in zip(self._held, cautions, mains_hz, strict=True):
