@@ -19,6 +19,7 @@ from qt_window import InputWatch
 
 from calibration.form import dump
 from calibration.plan import Plan
+from device.channel_map import parse_channel_map
 from emgfeedback.chain import ChainSettings
 from emgfeedback.frame import ShareState
 from emgfeedback.live_set import PowerReader, SetRequest
@@ -147,7 +148,11 @@ def test_lift_off_stall_and_unplugging_in_a_set_say_so_and_go_on(qtbot: QtBot, p
     )
     seen: dict[str, tuple[GaugeMode, str]] = {}
     with opened(qtbot, request) as window:
+        inputs = InputWatch()
         wait(qtbot, lambda: window.model.stage is Stage.TRAINING, "the set begins")
+        studio = window.model.studio
+        assert studio is not None
+        board = studio.opened.info.source_id
 
         def watch() -> bool:
             model, picture = window.model, window.model.picture
@@ -164,6 +169,10 @@ def test_lift_off_stall_and_unplugging_in_a_set_say_so_and_go_on(qtbot: QtBot, p
 
         wait(qtbot, watch, "the set goes on and ends by itself")
         finished = window.model.finished
+        assert inputs.end() == []  # nothing wanted a click
+        assert window.model.studio is studio
+        assert studio.opened.info.source_id == board
+        assert studio.loop.source.stats.reconnects >= 1
         assert finished is not None
         said = " | ".join(seen)
         assert "Glute pad is loose. Press the glute pad down." in said
@@ -369,3 +378,20 @@ def test_scipy_and_the_simulation_come_after_the_first_picture() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "channels", "words"),
+    [
+        ("sim:balanced", "A0=glute:right", "A glute share needs the glute and the quad of one leg"),
+        ("sim:balanced?rate=50", "A0=glute:right,A1=quad:right", "50 samples a second cannot be used"),
+    ],
+)
+def test_a_board_that_can_give_no_share_is_a_sentence(
+    qtbot: QtBot, url: str, channels: str, words: str
+) -> None:
+    request = WindowRequest(SetRequest(), url, parse_channel_map(channels))
+    with opened(qtbot, request) as window:
+        wait(qtbot, lambda: bool(window.model.fault), "the sentence")
+        assert words in spoken(window)
+        assert window.model.studio is None

@@ -127,14 +127,9 @@ class StartPage(Page):
 
     @staticmethod
     def _honest(model: Model) -> str:
-        """From which effort on this board's share is honest, or why its rate cannot be used."""
+        """From which effort on this board's share is honest, once a board is there."""
         if model.fault or model.studio is None:
             return ""
-        from emgfeedback.contact import rate_trouble
-
-        trouble = rate_trouble(model.studio.opened.info.sfreq_hz)
-        if trouble:
-            return tr(trouble)
         return resolution_words(model.studio.opened.info, model.studio.calibration, tr)
 
     @staticmethod
