@@ -174,8 +174,9 @@ def open_when_safe(
 
 
 def need_a_side(info: StreamInfo) -> None:
-    """Raise ``ValueError`` where no share can ever be: a rate that the chain does not take, or no leg with both of its
-    muscles on the board.
+    """Raise ``ValueError`` where no share can ever be.
+
+    That is a rate that the chain does not take, or no leg with both of its muscles on the board.
     """
     trouble = rate_trouble(info.sfreq_hz)
     if trouble:
