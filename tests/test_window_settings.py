@@ -1,5 +1,6 @@
 """In the window: settings of the chain hold from the next set on, and a 100 % of another chain does not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import xvfb_screen  # noqa: F401 - first of all, so that Qt finds a screen
@@ -7,9 +8,16 @@ from pytestqt.qtbot import QtBot
 from test_settings_page import press as press_choice
 from test_window import QUICK, opened, path_of, perfect, press, spoken, wait  # noqa: F401 - a fixture
 
+from emgfeedback.calibrating import now_local
+from emgfeedback.chain import ChainSettings
 from emgfeedback.live_set import SetRequest
+from emgfeedback.opening import Home, Opened, open_home
+from emgfeedback.power import Power
 from emgfeedback.session.file import SessionFile
+from emgfeedback.simulation.source import SimulatedSource
+from emgfeedback.sources import open_source
 from emgfeedback.stage import Stage
+from emgfeedback.studio import Studio
 from emgfeedback.ui.entrance import WindowRequest
 from emgfeedback.ui.pages.settings import SettingsPage
 from emgfeedback.ui.pages.signals import SignalsPage
@@ -76,3 +84,50 @@ def test_another_average_holds_at_once_between_sets_and_ends_a_calibration(qtbot
         assert page.note("chain.rms_window_s").startswith("Saved. The calibration was stopped")
         assert window.model.stage is Stage.IDLE
         assert studio.loop.setup.settings.rms_window_s == 0.05
+
+
+def studio_of(home: Home, *, wearer: str = "Ann", directed: bool = False) -> Studio:
+    source = open_source("sim:balanced?fast=1")
+    assert isinstance(source, SimulatedSource)
+    opened_ = Opened(source, wearer, source.clock, source if directed else None)
+    return Studio(home, opened_, SetRequest(), lambda: Power.BATTERY)
+
+
+def test_todays_calibration_of_the_other_chain_is_worn_and_a_set_to_come_waits_for_one() -> None:
+    home = open_home()
+    notched = replace(ChainSettings(), notch_hz=50.0)
+    with studio_of(home) as studio:
+        person = studio.opened.source
+        assert isinstance(person, SimulatedSource)
+        plain, other = (
+            person.perfect_calibration(chain, now_local(), "Ann") for chain in (ChainSettings(), notched)
+        )
+        home.calibrations.save(other)
+        studio.use(plain)
+        studio.take_chain(notched)
+        assert studio.calibration == other
+        assert studio.note == ""
+        assert studio.loop.setup.settings == notched
+        # Neither worn before nor measured today: the set that was about to begin does not.
+        studio.stage = Stage.READY
+        studio.take_chain(replace(notched, rms_window_s=0.25))
+        assert studio.stage is Stage.IDLE
+        assert studio.calibration is None
+        assert studio.scene.uncalibrated == "The filter settings changed: calibrate again."
+        studio.take_chain(ChainSettings())
+        assert studio.calibration == plain
+
+
+def test_a_chain_changed_and_changed_back_in_a_set_leaves_all_as_it_was() -> None:
+    with studio_of(open_home(), directed=True) as studio:
+        studio.use_todays()
+        own = studio.calibration
+        studio.train()
+        for _ in range(300):
+            studio.loop.step()
+        studio.take_chain(replace(ChainSettings(), notch_hz=60.0))
+        studio.take_chain(ChainSettings())
+        studio.stop()
+        assert studio.stage is Stage.RESTING
+        assert studio.calibration is own
+        assert studio.note == ""
