@@ -44,16 +44,23 @@ CAUTION = {
     Contact.RESTLESS: "Some tension is left in the {muscle}.",
 }
 
-#: The same in a word or two, where a channel has but a corner.
+#: The same in a word or two; and where a channel has but a corner, in one, beside the sign of a caution.
 CAUTION_SHORT = {
     Contact.CLIPPING: "clips a bit",
     Contact.MAINS: "some hum",
     Contact.MOTION: "moves a bit",
     Contact.RESTLESS: "tense",
 }
+CAUTION_WORD = {
+    Contact.CLIPPING: "clips",
+    Contact.MAINS: "hums",
+    Contact.MOTION: "moves",
+    Contact.RESTLESS: "tense",
+}
 #: A channel that is not the kind of signal that it says.
 DOUBT = "{Muscle} gives another signal than it says. Check its wiring."
 DOUBT_SHORT = "not as said"
+DOUBT_WORD = "other kind"
 
 ZONE = {
     ZoneState.NONE: "",

@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import desk_pages
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
+from qt_window import long_words
 
 from device.board_settings import BoardInput, BoardModel
 from device.handshake import StreamRequest
@@ -21,7 +23,9 @@ from emgfeedback.simulation.exercises import exercise_named
 from emgfeedback.simulation.personas import persona_named
 from emgfeedback.simulation.source import SimulatedSource
 from emgfeedback.studio import Studio
+from emgfeedback.ui import states
 from emgfeedback.ui.desk_page import Look
+from emgfeedback.ui.leaves.quality_light import Light
 from emgfeedback.ui.leaves.trace import Shows
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.pages.signals import SignalsPage
@@ -217,6 +221,10 @@ def test_a_little_hum_is_named_with_its_remedy_and_a_notch_is_offered(
     assert "quad cable away from power strips" in quad.fix
     assert "N sets a 50 Hz notch from the next set on" in quad.fix
     assert "50 Hz mains, quad" in page.spectrum.accessibleName()
+    picture = studio.picture()
+    assert picture.caution == "Some mains hum in the quad signal."
+    light = states.light(picture.bars[1], replace(picture, stale=False))
+    assert (light.light, light.word) == (Light.WATCH, "hums")
     assert page.pressed("n")
     assert load_settings().chain.notch_hz == 50.0
     assert page.message.text().startswith("50 Hz notch. It holds now. Calibrate again")
@@ -254,7 +262,16 @@ def test_a_channel_that_is_not_what_it_says_is_doubted_and_what_it_lacks_is_off(
         assert quad.fix.startswith("A1 says that it gives an envelope, but it looks like raw EMG.")
         picture = studio.picture()
         assert picture.caution == "Quad gives another signal than it says. Check its wiring."
+        light = states.light(picture.bars[1], replace(picture, stale=False))
+        assert (light.light, light.word) == (Light.TROUBLE, "other kind")
         assert desk_pages.clipped(page) == []
+        with long_words():
+            large = show(qtbot, studio, desk_pages.LOOKS["light 200 %"])
+            play(large, studio, 1.0, every_s=0.5)
+            assert large.state is not None
+            assert large.state.channels[1].sign == "trouble"
+            assert desk_pages.clipped(large) == []
+            assert desk_pages.too_small(large) == []
 
 
 def test_a_slow_board_says_what_its_rate_cannot_carry(qtbot: QtBot, studio_of: OpenStudio) -> None:

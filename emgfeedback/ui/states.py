@@ -177,8 +177,8 @@ def light(bar: Bar, picture: Picture) -> QualityLightState:
 def remark_light(remark: Remark) -> tuple[Light, str] | None:
     """Sign and word of what deserves one though the number is shown; ``None`` where nothing does."""
     if remark.doubt:
-        return Light.TROUBLE, words.DOUBT_SHORT
-    word = words.CAUTION_SHORT.get(remark.caution)
+        return Light.TROUBLE, words.DOUBT_WORD
+    word = words.CAUTION_WORD.get(remark.caution)
     return (Light.WATCH, word) if word else None
 
 
