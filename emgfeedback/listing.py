@@ -12,8 +12,10 @@ from rich.table import Table
 from emgfeedback.opening import open_home
 from emgfeedback.session.errors import SessionError
 from emgfeedback.session.file import SessionFile
+from emgfeedback.session.findings import findings
 from emgfeedback.session.library import Entry, Library
 from emgfeedback.session.verify import Verdict, verify
+from emgfeedback.set_findings import gather, told
 
 #: Characters a line where no terminal sets a limit.
 WIDTH = 120
@@ -72,6 +74,7 @@ def show_session(name: str, *, as_json: bool) -> None:
     """What is in one session: who, what, how long, each rep, the summary."""
     with SessionFile(find_session(name)) as session:
         content = _content(session)
+    content["findings"] = _findings(session.path)
     if as_json:
         click.echo(json.dumps(content, indent=2, allow_nan=False))
         return
@@ -103,6 +106,14 @@ def _content(session: SessionFile) -> dict[str, Any]:
     }
 
 
+def _findings(path: Path) -> list[str]:
+    """What the reps say together, in sentences; a damaged file says nothing."""
+    try:
+        return list(told(gather(findings(path))))
+    except SessionError:
+        return []
+
+
 def _numbers(record: dict[str, Any]) -> dict[str, Any]:
     """JSON has no NaN: a share that was withheld is ``null``."""
     return {key: None if value != value else value for key, value in record.items()}
@@ -128,7 +139,7 @@ def _lines(content: dict[str, Any]) -> list[str]:
         )
         seconds = rep["start"] / content["sfreq_hz"]
         lines.append(f"rep {rep['number']} {rep['side']} at {seconds:.1f} s: {share}")
-    return lines
+    return [*lines, *content["findings"]]
 
 
 def delete_session(path: Path) -> None:

@@ -7,15 +7,14 @@ from pathlib import Path
 import click
 
 from device.channel_map import ChannelMap
-from device.stream import StreamInfo
 from emgfeedback import words
 from emgfeedback.coach.zone import zone_words
 from emgfeedback.live_set import POWER_PERIOD_S, LiveSet, PowerReader, SetRequest
-from emgfeedback.opening import Home, Opened, choose_url, open_home, open_when_safe
+from emgfeedback.opening import Home, Opened, choose_url, need_a_side, open_home, open_when_safe
 from emgfeedback.pace import Pace
 from emgfeedback.resolution import resolution_words
+from emgfeedback.set_findings import told
 from emgfeedback.settings import SoundMode
-from emgfeedback.sides import sides_of
 from emgfeedback.studio import FinishedSet, Studio
 from emgfeedback.terminal import View, view
 
@@ -61,17 +60,6 @@ def live(request: LiveRequest, power: PowerReader) -> None:
     with studio:
         finished = train(studio, request.view)
     tell(finished)
-
-
-def need_a_side(info: StreamInfo) -> None:
-    """Raise ``ValueError`` where no share can ever be: no leg has both of its muscles on the board."""
-    if sides_of(info):
-        return
-    worn = ", ".join(f"{channel.muscle} {channel.side}" for channel in info.channels if channel.muscle)
-    raise ValueError(
-        f"A glute share needs the glute and the quad of one leg; the channels are {worn or 'not named'}. "
-        "Name both, as in --channels A0=glute:right,A1=quad:right."
-    )
 
 
 def open_safely(
@@ -142,5 +130,7 @@ def tell(finished: FinishedSet) -> None:
     for side in finished.sides:
         for line in side.lines:
             click.echo(line)
+    for line in told(finished.findings):
+        click.echo(line)
     if finished.recording is not None:
         click.echo(f"Recorded in {finished.recording}")

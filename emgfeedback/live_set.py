@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from device.reconnect import ReconnectingSource
 from device.stream import SampleChunk
 from emgfeedback import words
+from emgfeedback.cautions import CautionWatch
 from emgfeedback.coach.exercises import Exercise
 from emgfeedback.coach.set import SetLogic
 from emgfeedback.frame import Frame, Rep
 from emgfeedback.opening import Opened
 from emgfeedback.picture import Picture, Situation, draw
 from emgfeedback.power import Power
+from emgfeedback.rep_findings import RepFindings, RepWatch
 from emgfeedback.session.loop import Loop
+from emgfeedback.set_findings import SetFindings, gather
 
 PowerReader = Callable[[], Power]
 #: s between two looks at the power state.
@@ -62,6 +65,7 @@ class Scene:
     power: PowerWatch
     uncalibrated: str = ""
     recording_trouble: str = ""
+    cautions: CautionWatch | None = None
 
     def picture(self, exercise: Exercise, reps: Sequence[Rep], target: int) -> Picture:
         """What a view shows now."""
@@ -89,8 +93,9 @@ class Scene:
             power="" if power is None else words.POWER[power],
             delay_ms=None if math.isnan(delay_s) else 1000.0 * delay_s,
             uncalibrated=self.uncalibrated,
-            recording_trouble=words.NOT_RECORDING.format(reason=failed) if failed else "",
+            recording_trouble=words.not_recording(failed) if failed else "",
             since_data_s=self.opened.clock() - self.loop.arrived_at_s,
+            remarks=self.cautions.remarks if self.cautions is not None else (),
         )
 
 
@@ -101,9 +106,13 @@ class LiveSet:
         self.scene, self.exercise, self.logic = scene, exercise, logic
         self.target = target
         self.ended = ""
+        setup = scene.loop.setup
+        self._watch = RepWatch(scene.opened.info, setup.settings, setup.calibration)
+        self._found: list[RepFindings] = []
 
     def __call__(self, chunk: SampleChunk, frame: Frame) -> None:
         """Take what the pipeline made of a chunk (acquisition thread)."""
+        self._found += self._watch.push(frame)
         working = self.scene.opened.first_side
         reps = [rep for rep in frame.reps if rep.side == working or not self.exercise.one_leg]
         end = self.logic.push(chunk.start, chunk.stop, reps)
@@ -114,6 +123,12 @@ class LiveSet:
     def reps(self) -> tuple[Rep, ...]:
         """The reps of the set so far, of all sides."""
         return tuple(self.logic.reps)
+
+    @property
+    def findings(self) -> tuple[SetFindings, ...]:
+        """What is known of those reps beside their share, side by side."""
+        counted = {(rep.side, rep.start) for rep in self.reps}
+        return gather(found for found in self._found if (found.rep.side, found.rep.start) in counted)
 
     def end(self, why: str = "") -> None:
         """End the set; ``why`` is a sentence, by default that the wearer did."""

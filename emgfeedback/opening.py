@@ -20,10 +20,12 @@ from device.stream import StreamInfo
 from emgfeedback import words
 from emgfeedback.calibrating import now_local
 from emgfeedback.chain import ChainSettings
+from emgfeedback.contact import rate_trouble
 from emgfeedback.memory import Memory
 from emgfeedback.power import Power
 from emgfeedback.safety import LINES, Step, decide
 from emgfeedback.settings import Settings, data_folder, load_settings
+from emgfeedback.sides import sides_of
 from emgfeedback.simulation.board import ONE_LEG
 from emgfeedback.simulation.source import SimulatedSource
 from emgfeedback.sources import opener
@@ -169,6 +171,23 @@ def open_when_safe(
         decision = decide(power(), simulated=False, isolated=isolated)
     say(decision.text)
     return open_stream(home, url, channels, wearer)
+
+
+def need_a_side(info: StreamInfo) -> None:
+    """Raise ``ValueError`` where no share can ever be.
+
+    That is a rate that the chain does not take, or no leg with both of its muscles on the board.
+    """
+    trouble = rate_trouble(info.sfreq_hz)
+    if trouble:
+        raise ValueError(trouble)
+    if sides_of(info):
+        return
+    worn = ", ".join(f"{channel.muscle} {channel.side}" for channel in info.channels if channel.muscle)
+    raise ValueError(
+        f"A glute share needs the glute and the quad of one leg; the channels are {worn or 'not named'}. "
+        "Name both, as in --channels A0=glute:right,A1=quad:right."
+    )
 
 
 def choose_calibration(home: Home, opened: Opened, given: Path | None) -> tuple[Calibration | None, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from device.stream import ChannelInfo
 from emgfeedback import words
+from emgfeedback.cautions import NOTHING, Remark
 from emgfeedback.coach.exercises import Exercise
 from emgfeedback.frame import Contact, Frame, Rep, ShareState, Zone, ZoneState
 
@@ -14,13 +15,14 @@ STALE_AFTER_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One muscle now: %MVC (``None`` while it has no 100 % or no trust), µV, and its contact."""
+    """One muscle now: %MVC (``None`` while it has no 100 % or no trust), µV, its contact, and a remark."""
 
     muscle: str
     side: str
     percent: float | None
     microvolts: float
     contact: Contact
+    remark: Remark = NOTHING
 
     @property
     def name(self) -> str:
@@ -41,7 +43,7 @@ class SideView:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything a live view shows at one moment."""
+    """Everything a live view shows at one moment; ``caution`` is the gravest remark on the working leg."""
 
     exercise: Exercise
     who: str
@@ -54,6 +56,7 @@ class Picture:
     footer: tuple[str, ...]
     stale: bool
     sfreq_hz: float
+    caution: str = ""
 
     @property
     def working(self) -> SideView:
@@ -72,6 +75,7 @@ class Situation:
     uncalibrated: str
     recording_trouble: str
     since_data_s: float
+    remarks: tuple[Remark, ...] = ()
 
 
 def draw(
@@ -87,7 +91,7 @@ def draw(
 ) -> Picture:
     """The newest frame and the situation -> the picture. Pure."""
     stale = situation.since_data_s > STALE_AFTER_S or frame is None or not len(frame.hops)
-    bars = muscle_bars(frame, channels, stale=stale)
+    bars = muscle_bars(frame, channels, situation.remarks, stale=stale)
     names = frame.sides if frame is not None else tuple(dict.fromkeys(c.side or "" for c in channels))
     sides = tuple(_side(frame, k, side, zones.get(side), stale=stale) for k, side in enumerate(names))
     headline, advice = _say(bars, sides[0], situation, stale=stale)
@@ -104,22 +108,29 @@ def draw(
         footer=tuple(word for word in (situation.link, situation.power, delay) if word),
         stale=stale,
         sfreq_hz=sfreq_hz,
+        caution="" if stale else _caution([bar for bar in bars if bar.side == sides[0].side]),
     )
 
 
-def muscle_bars(frame: Frame | None, channels: Sequence[ChannelInfo], *, stale: bool) -> tuple[Bar, ...]:
+def muscle_bars(
+    frame: Frame | None, channels: Sequence[ChannelInfo], remarks: Sequence[Remark] = (), *, stale: bool
+) -> tuple[Bar, ...]:
     """One bar a channel, in column order."""
-    return tuple(_bar(frame, column, channel, stale=stale) for column, channel in enumerate(channels))
+    return tuple(
+        _bar(frame, column, channel, remarks[column] if remarks else NOTHING, stale=stale)
+        for column, channel in enumerate(channels)
+    )
 
 
-def _bar(frame: Frame | None, column: int, channel: ChannelInfo, *, stale: bool) -> Bar:
+def _bar(frame: Frame | None, column: int, channel: ChannelInfo, remark: Remark, *, stale: bool) -> Bar:
     muscle, side = channel.muscle or channel.pin, channel.side or ""
     if frame is None or not len(frame.hops):
         return Bar(muscle, side, None, 0.0, Contact.STARTING)
     contact = Contact(int(frame.quality[-1, column]))
     percent = float(frame.percent_mvc[-1, column])
     trusted = not stale and contact in (Contact.GOOD, Contact.STARTING) and percent == percent
-    return Bar(muscle, side, percent if trusted else None, float(frame.envelope_uv[-1, column]), contact)
+    microvolts = float(frame.envelope_uv[-1, column])
+    return Bar(muscle, side, percent if trusted else None, microvolts, contact, remark)
 
 
 def _side(frame: Frame | None, column: int, side: str, zone: Zone | None, *, stale: bool) -> SideView:
@@ -131,6 +142,17 @@ def _side(frame: Frame | None, column: int, side: str, zone: Zone | None, *, sta
     return SideView(
         side, share, state, zone, ZoneState(int(frame.zone[-1, column])) if live else ZoneState.NONE
     )
+
+
+def _caution(bars: Sequence[Bar]) -> str:
+    """The gravest remark in one sentence: a doubt before a caution; nothing where all is well."""
+    doubted = next((bar for bar in bars if bar.remark.doubt), None)
+    if doubted is not None:
+        return words.DOUBT.format(Muscle=doubted.name)
+    worst = max(bars, key=lambda bar: bar.remark.caution.rank, default=None)
+    if worst is None or worst.remark.caution not in words.CAUTION:
+        return ""
+    return words.CAUTION[worst.remark.caution].format(Muscle=worst.name, muscle=worst.muscle)
 
 
 def _say(bars: Sequence[Bar], side: SideView, situation: Situation, *, stale: bool) -> tuple[str, str]:
@@ -148,6 +170,8 @@ def _say(bars: Sequence[Bar], side: SideView, situation: Situation, *, stale: bo
     if situation.uncalibrated:
         return words.SHARE[ShareState.UNCALIBRATED], situation.uncalibrated
     note = situation.recording_trouble
+    if side.state is ShareState.WITHHELD and all(bar.contact is Contact.GOOD for bar in bars):
+        return words.SAMPLES_LOST, note
     if side.state is not ShareState.LIVE:
         return words.SHARE[side.state], note
     if side.zone is None:

@@ -39,5 +39,5 @@ def replay(name: str, speed: float, asked_view: str | None) -> None:
         loop.attach(live_set)
         with view(asked_view) as page:
             watch(live_set, pace, page)
-        reps = live_set.reps
-    tell(FinishedSet(1, "End of the recording.", reps, summarise(reps, header.zones), None))
+        reps, sides = live_set.reps, summarise(live_set.reps, header.zones)
+    tell(FinishedSet(1, "End of the recording.", reps, sides, None, live_set.findings))

@@ -12,7 +12,10 @@ from pathlib import Path
 from calibration.errors import CalibrationError
 from calibration.plan import Plan
 from calibration.record import Calibration
+from emgfeedback import words
 from emgfeedback.calibrating import CalibrationStage, now_local
+from emgfeedback.cautions import CautionWatch
+from emgfeedback.chain import ChainSettings
 from emgfeedback.coach.exercises import exercise_named
 from emgfeedback.coach.set import SetLogic
 from emgfeedback.coach.summary import SideSummary, summarise
@@ -31,6 +34,7 @@ from emgfeedback.session.library import Library
 from emgfeedback.session.loop import Loop
 from emgfeedback.session.recorder import Recorder
 from emgfeedback.session.setup import Setup
+from emgfeedback.set_findings import SetFindings
 from emgfeedback.sides import sides_of
 from emgfeedback.simulation.actions import REPS, REST, Action
 from emgfeedback.sound import Sound
@@ -45,13 +49,14 @@ READY_SIMULATED_S = 3.0
 
 @dataclass(frozen=True, slots=True)
 class FinishedSet:
-    """A set that is over: its reps, its summary per side, and where it was recorded."""
+    """A set that is over: its reps, its summary and findings per side, and where it was recorded."""
 
     number: int
     ended: str
     reps: tuple[Rep, ...]
     sides: tuple[SideSummary, ...]
     recording: Path | None
+    findings: tuple[SetFindings, ...] = ()
 
 
 class Studio:
@@ -87,19 +92,62 @@ class Studio:
         self._directs = directs
         self._power = power
         self.loop = Loop(opened.source, Setup(home.settings.chain), clock=opened.clock)
-        self.scene = Scene(self.loop, opened, PowerWatch(opened, power))
+        self.cautions = CautionWatch(lambda: self.loop.pipeline)
+        self.scene = Scene(self.loop, opened, PowerWatch(opened, power), cautions=self.cautions)
         self.phases = PhaseWatch(opened.info, opened.first_side)
         self.loop.attach(self.phases)
+        self.loop.attach(self.cautions)
+        #: What holds from the next set on, and every 100 % that was worn here.
+        self._wanted_chain = home.settings.chain
+        self._worn: list[Calibration] = []
         #: Whether a set follows a calibration by itself.
         self.goes_on = True
         self.pace = Pace(self.loop, stepped=opened.stepped)
         self._direct(REST)
+
+    # Settings
+
+    def take_chain(self, chain: ChainSettings) -> None:
+        """Use this signal chain at once, or from the end of the set that is under way.
+
+        A 100 % that was measured through another chain is not worn with it: the one that fits is looked
+        for, and ``note`` says when there is none. A calibration under way is broken off.
+        """
+        self._wanted_chain = chain
+        if self.stage is not Stage.TRAINING:
+            self._take_chain()
+
+    def _take_chain(self) -> None:
+        chain = self._wanted_chain
+        if chain == self.home.settings.chain:
+            return
+        if self.stage is Stage.CALIBRATING:
+            self._broken_off(words.OTHER_CHAIN)
+        elif self.stage is Stage.READY:
+            self.stage = Stage.IDLE
+        self.home = replace(self.home, settings=replace(self.home.settings, chain=chain))
+        had, self.calibration = self.calibration, self._fitting()
+        if self.calibration is not None:
+            self.scene.uncalibrated = ""
+        elif had is not None:
+            self.scene.uncalibrated = self.note = words.OTHER_CHAIN
+        self._set_up()
+
+    def _fitting(self) -> Calibration | None:
+        """A 100 % measured through the chain of now: one that was worn here, or one of today."""
+        record = self.home.settings.chain.as_record()
+        worn = (c for c in reversed(self._worn) if all(c.chain.get(k) == v for k, v in record.items()))
+        found = next(worn, None)
+        if found is None and self.opened.person is None:
+            found, _ = choose_calibration(self.home, self.opened, None)
+        return found
 
     # Calibration
 
     def use(self, calibration: Calibration | None, why_none: str = "") -> None:
         """Take this 100 % from now on, or none for the reason that is given."""
         self.calibration = calibration
+        self._worn += [calibration] if calibration is not None else []
         self.scene.uncalibrated = why_none
         self._set_up()
 
@@ -189,8 +237,10 @@ class Studio:
             self.loop.complete(recorder)
             self.note = recorder.failed
         self._remember(sides, reps)
+        self._take_chain()
         path = recorder.path if recorder is not None else None
-        self.finished.append(FinishedSet(len(self.finished) + 1, live_set.ended, reps, sides, path))
+        number = len(self.finished) + 1
+        self.finished.append(FinishedSet(number, live_set.ended, reps, sides, path, live_set.findings))
         return self.finished[-1]
 
     def choose_exercise(self, name: str) -> None:

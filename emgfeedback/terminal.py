@@ -63,6 +63,7 @@ class LineView:
 
     def __init__(self) -> None:
         self._told: set[tuple[str, int]] = set()
+        self._cautions: set[str] = set()
         self._trouble = ""
         self._prompt = ""
         self._notes = 0
@@ -86,6 +87,9 @@ class LineView:
         if trouble and trouble != self._trouble:
             click.echo(trouble, err=True)
         self._trouble = trouble
+        if picture.caution and picture.caution not in self._cautions:
+            self._cautions.add(picture.caution)
+            click.echo(picture.caution, err=True)
 
     def pressed(self) -> str:
         return ""

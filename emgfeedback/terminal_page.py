@@ -167,7 +167,7 @@ def last_rep(rep: Rep, sfreq_hz: float) -> str:
 
 def _foot(canvas: Page, picture: Picture) -> None:
     canvas.rule(20)
-    canvas.put(21, 2, picture.advice, STRONG)
+    canvas.put(21, 2, picture.advice or picture.caution, STRONG)
     canvas.rule(22)
     canvas.put(23, 1, words.KEYS)
     canvas.put_right(23, WIDTH - 1, "   ".join(picture.footer))

@@ -44,11 +44,23 @@ CAUTION = {
     Contact.RESTLESS: "Some tension is left in the {muscle}.",
 }
 
-#: Named mains, and the way out that is fixed for a session.
-NOTCH = (
-    "{mains} Hz mains in the {muscle} signal. If unplugging and pressing the pads down does not help, set "
-    "a notch before the next session: notch_hz = {mains} under [chain] in the settings file; then calibrate."
-)
+#: The same in a word or two; and where a channel has but a corner, in one, beside the sign of a caution.
+CAUTION_SHORT = {
+    Contact.CLIPPING: "clips a bit",
+    Contact.MAINS: "some hum",
+    Contact.MOTION: "moves a bit",
+    Contact.RESTLESS: "tense",
+}
+CAUTION_WORD = {
+    Contact.CLIPPING: "clips",
+    Contact.MAINS: "hums",
+    Contact.MOTION: "moves",
+    Contact.RESTLESS: "tense",
+}
+#: A channel that is not the kind of signal that it says.
+DOUBT = "{Muscle} gives another signal than it says. Check its wiring."
+DOUBT_SHORT = "not as said"
+DOUBT_WORD = "other kind"
 
 ZONE = {
     ZoneState.NONE: "",
@@ -68,9 +80,11 @@ SHARE = {
 UNPLUG = "Unplug the charger before the pads touch your skin."
 COMES_BACK = "The number comes back by itself."
 BASELINE = "First set: this one is your baseline."
+OTHER_CHAIN = "The filter settings changed: calibrate again."
 NO_CALIBRATION = "No 100 % yet. Bars show µV, no share."
 LOOKING = "Looking for a board."
 NO_NEW_DATA = "No new data"
+SAMPLES_LOST = "Samples lost"
 BOARD_LOST = "Board lost. Looking for it. The set goes on when it is back."
 SIMULATED = "SIMULATED PERSON"
 NOT_RECORDING = "Not recording: {reason} Training goes on."
@@ -81,6 +95,12 @@ SPEECH_FAILED = "The speech engine failed. Tones only."
 MUTED = "Sound is muted. M brings it back."
 PAIN = "Stopped. Rest. Ease out of the position."
 KEYS = "Space end set   p pain: stop"
+
+
+def not_recording(why: str) -> str:
+    """``Not recording: the disk is full. Training goes on.``: a sentence for the page, short of its path."""
+    reason = why.rpartition(": ")[2].partition(";")[0].partition(" (")[0].rstrip(".")
+    return NOT_RECORDING.format(reason=f"{reason}.")
 
 
 def lost(milliseconds: float) -> str:

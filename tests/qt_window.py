@@ -14,7 +14,7 @@ if not os.environ.get("DISPLAY"):
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTranslator
 from PySide6.QtGui import QImage, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 Pixels = NDArray[np.uint8]
 ACCENTED = str.maketrans("aeiouAEIOU", "àéîõüÀÉÎÕÜ")
@@ -41,6 +41,59 @@ class PaintCounter(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         self.count += event.type() is QEvent.Type.Paint
         return super().eventFilter(watched, event)
+
+
+#: Everything that a person can do to a window.
+INPUT = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.KeyRelease,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseButtonRelease,
+        QEvent.Type.MouseButtonDblClick,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+        QEvent.Type.TouchUpdate,
+        QEvent.Type.TouchEnd,
+        QEvent.Type.TabletPress,
+        QEvent.Type.TabletMove,
+        QEvent.Type.TabletRelease,
+        QEvent.Type.NativeGesture,
+        QEvent.Type.Gesture,
+        QEvent.Type.InputMethod,
+        QEvent.Type.Shortcut,
+        QEvent.Type.ContextMenu,
+        QEvent.Type.Drop,
+        QEvent.Type.Clipboard,
+    }
+)
+
+
+class InputWatch(QObject):
+    """Notes every input event that reaches any object of the application from now on, by its name.
+
+    A real one passes the native window and then the widgets, and is noted at each.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+        application = QApplication.instance()
+        assert application is not None
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in INPUT:
+            self.seen.append(event.type().name)
+        return super().eventFilter(watched, event)
+
+    def end(self) -> list[str]:
+        """What was seen; nothing is noted any more."""
+        application = QApplication.instance()
+        assert application is not None
+        application.removeEventFilter(self)
+        return self.seen
 
 
 class LongWords(QTranslator):

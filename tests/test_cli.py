@@ -185,11 +185,17 @@ def test_help_does_not_wait_for_heavy_libraries() -> None:
 
 def test_sessions_are_listed_shown_and_deleted() -> None:
     assert "No sessions yet" in run("sessions").stdout
-    run("live", "--source", "sim:balanced?fast=1", "--reps", "2", "--view", "none")
+    told = run("live", "--source", "sim:balanced?fast=1", "--reps", "5", "--view", "none").stdout
     (entry,) = json.loads(run("sessions", "list", "--json").stdout)
     assert entry["simulated"]
     shown = json.loads(run("sessions", "show", entry["id"], "--json").stdout)
-    assert [rep["number"] for rep in shown["reps"]] == [1, 2]
+    assert [rep["number"] for rep in shown["reps"]] == [1, 2, 3, 4, 5]
+    # The same findings live, after the set, and from the file.
+    assert len(shown["findings"]) == 2
+    assert "Co-contraction" in shown["findings"][0]
+    for line in shown["findings"]:
+        assert line in told.splitlines()
+        assert line in run("sessions", "show", entry["id"]).stdout.splitlines()
     assert entry["id"] in run("sessions").stdout
     assert run("verify", entry["id"]).returncode == 0
     assert run("sessions", "delete", entry["id"], "--yes").returncode == 0

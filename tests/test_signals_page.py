@@ -1,19 +1,31 @@
 """The page Signals on a running loop of the simulated person: sweep, spectrum, verdicts, link, keys."""
 
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import desk_pages
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
+from qt_window import long_words
 
+from device.board_settings import BoardInput, BoardModel
+from device.handshake import StreamRequest
 from emgfeedback.live_set import SetRequest
-from emgfeedback.opening import open_home, open_stream
+from emgfeedback.opening import Opened, open_home, open_stream
 from emgfeedback.power import Power
 from emgfeedback.session.file import SessionFile
+from emgfeedback.settings import Settings, load_settings
+from emgfeedback.simulation.board import ONE_LEG, Scene, SimulatedBoard
+from emgfeedback.simulation.exercises import exercise_named
+from emgfeedback.simulation.personas import persona_named
+from emgfeedback.simulation.source import SimulatedSource
 from emgfeedback.studio import Studio
+from emgfeedback.ui import states
 from emgfeedback.ui.desk_page import Look
+from emgfeedback.ui.leaves.quality_light import Light
 from emgfeedback.ui.leaves.trace import Shows
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.pages.signals import SignalsPage
@@ -71,7 +83,8 @@ def test_every_channel_has_sweep_verdict_and_resolution(qtbot: QtBot, studio_of:
         assert facts.sign == "good", facts
         assert "µV" in facts.now
         assert "% of max" in facts.now
-        assert "One count is" in facts.resolution
+        assert "µV a count" in facts.resolution
+        assert "honest from" in facts.resolution
         assert "No clipping." in facts.fix
     assert "0 of" in page.link.text()
     assert "Spectrum of the last 2 seconds" in page.spectrum.accessibleName()
@@ -182,3 +195,103 @@ def test_a_sweep_is_the_same_however_the_rows_came() -> None:
         a, b = (np.delete(getattr(sweep, name), head, axis=0) for sweep in (once, often))
         np.testing.assert_allclose(a, b)
     assert np.isnan(often.low).sum() == 0
+
+
+def mistaken_board() -> SimulatedSource:
+    """A board whose quad says that it gives an envelope, and gives raw EMG."""
+    scene = Scene(persona_named("balanced"), exercise_named("squat"), 1, ONE_LEG)
+    model = BoardModel(inputs=(BoardInput(), BoardInput(kind=2)) + (BoardInput(),) * 6)
+    board = SimulatedBoard(scene, 1000.0, model)
+    return SimulatedSource(board, StreamRequest(oversample=4), time.monotonic, fast=True)
+
+
+def test_a_little_hum_is_named_with_its_remedy_and_a_notch_is_offered(
+    qtbot: QtBot, studio_of: OpenStudio
+) -> None:
+    studio = studio_of("seed=1&fault=mains@1%2B30:quad=9")
+    page = show(qtbot, studio)
+    told: list[Settings] = []
+    page.changed.connect(told.append)
+    play(page, studio, 4.0)
+    assert page.state is not None
+    quad = page.state.channels[1]
+    assert quad.sign == "hum"
+    assert not quad.withheld
+    assert "Quad: 50 Hz hum," in quad.verdict
+    assert "quad cable away from power strips" in quad.fix
+    assert "N sets a 50 Hz notch from the next set on" in quad.fix
+    assert "50 Hz mains, quad" in page.spectrum.accessibleName()
+    picture = studio.picture()
+    assert picture.caution == "Some mains hum in the quad signal."
+    light = states.light(picture.bars[1], replace(picture, stale=False))
+    assert (light.light, light.word) == (Light.WATCH, "hums")
+    assert page.pressed("n")
+    assert load_settings().chain.notch_hz == 50.0
+    assert page.message.text().startswith("50 Hz notch. It holds now. Calibrate again")
+    studio.take_chain(told[-1].chain)  # as the window does
+    play(page, studio, 6.0)
+    assert [facts.sign for facts in page.state.channels] == ["good", "good"]
+    assert "A 50 Hz notch is on" in " ".join(words.text() for words in page.apart)
+    page.pressed("n")
+    assert load_settings().chain.notch_hz == 0.0
+
+
+def test_where_no_mains_is_found_no_notch_is_set(qtbot: QtBot, studio_of: OpenStudio) -> None:
+    studio = studio_of("seed=1")
+    page = show(qtbot, studio)
+    play(page, studio, 2.0)
+    page.pressed("n")
+    assert "no notch is needed" in page.message.text()
+    assert load_settings().chain.notch_hz == 0.0
+
+
+def test_a_channel_that_is_not_what_it_says_is_doubted_and_what_it_lacks_is_off(qtbot: QtBot) -> None:
+    source = mistaken_board()
+    opened = Opened(source, "simulated", source.clock, source)
+    with Studio(open_home(), opened, SetRequest(), lambda: Power.BATTERY) as studio:
+        page = show(qtbot, studio)
+        off = [words.text() for words in page.off]
+        assert "Median frequency and fatigue: switched off. A1: an envelope has no spectrum" in off[2]
+        assert len(off) == 4
+        play(page, studio, 12.0, every_s=0.5)
+        assert page.state is not None
+        glute, quad = page.state.channels
+        assert glute.sign == "good"
+        assert quad.sign == "trouble"
+        assert quad.verdict == "Quad: not as said"
+        assert quad.fix.startswith("A1 says that it gives an envelope, but it looks like raw EMG.")
+        picture = studio.picture()
+        assert picture.caution == "Quad gives another signal than it says. Check its wiring."
+        light = states.light(picture.bars[1], replace(picture, stale=False))
+        assert (light.light, light.word) == (Light.TROUBLE, "other kind")
+        assert desk_pages.clipped(page) == []
+        with long_words():
+            large = show(qtbot, studio, desk_pages.LOOKS["light 200 %"])
+            play(large, studio, 1.0, every_s=0.5)
+            assert large.state is not None
+            assert large.state.channels[1].sign == "trouble"
+            assert desk_pages.clipped(large) == []
+            assert desk_pages.too_small(large) == []
+
+
+def test_a_slow_board_says_what_its_rate_cannot_carry(qtbot: QtBot, studio_of: OpenStudio) -> None:
+    studio = studio_of("seed=1&rate=250")
+    page = show(qtbot, studio)
+    play(page, studio, 0.5)
+    off = " ".join(words.text() for words in page.off)
+    assert "Whole band of 20 to 450 Hz: switched off. The band ends at 112 Hz" in off
+    page.hide()
+    assert page.off == []
+
+
+def test_the_delay_is_told_by_stage_and_the_average_apart(qtbot: QtBot, studio_of: OpenStudio) -> None:
+    studio = studio_of("seed=1")
+    page = show(qtbot, studio)
+    loop = studio.loop
+    for meter, seconds in ((loop.delay, 0.0004), (loop.drawn, 0.003), (loop.painted, 0.011)):
+        meter.add(seconds)
+    play(page, studio, 1.0)
+    said = [words.text() for words in page.apart]
+    assert said[0] == "Named apart: the 125 ms average adds 62 ms, band-pass 2, board 4."
+    assert said[1] == "To the picture: decide 0.4, wait 2.6, paint 8.0 ms."
+    assert "to the picture: 11 ms" in page.delays.accessibleName()

@@ -13,7 +13,7 @@ from emgfeedback.picture import Bar, Picture, SideView
 from emgfeedback.terminal_calibrate import calibration_page
 from emgfeedback.terminal_canvas import HEIGHT, WIDTH
 from emgfeedback.terminal_page import page
-from emgfeedback.words import share_digits
+from emgfeedback.words import CAUTION, DOUBT, share_digits
 
 ZONE = Zone(0.65, 0.80)
 
@@ -116,6 +116,15 @@ def test_four_channels_have_four_bars_on_one_ruler() -> None:
     whole = "\n".join(text(replace(LIVE, bars=bars)))
     for name in ("R Glute", "R Quad", "L Glute", "L Quad"):
         assert name in whole
+
+
+def test_the_gravest_caution_is_one_line_where_nothing_is_more_pressing() -> None:
+    caution = "Some mains hum in the quad signal."
+    assert caution in text(replace(LIVE, caution=caution))[21]
+    advised = text(replace(WITHHELD, caution=caution))
+    assert caution not in "".join(advised)
+    longest = max((*CAUTION.values(), DOUBT), key=len)
+    assert len(longest.format(Muscle="Hamstring", muscle="hamstring")) <= WIDTH - 4
 
 
 @pytest.mark.parametrize("ascii_only", [False, True])

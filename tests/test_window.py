@@ -15,9 +15,11 @@ from pty_board import board_on_pty
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
+from qt_window import InputWatch
 
 from calibration.form import dump
 from calibration.plan import Plan
+from device.channel_map import parse_channel_map
 from emgfeedback.chain import ChainSettings
 from emgfeedback.frame import ShareState
 from emgfeedback.live_set import PowerReader, SetRequest
@@ -107,6 +109,7 @@ def test_one_key_leads_from_start_through_calibration_and_set_to_the_summary(qtb
         wait(qtbot, lambda: window.model.picture is not None, "the source opens")
         assert window.page.name == "start"
         assert "SIMULATED" in window.model.who
+        inputs = InputWatch()
         press(qtbot, window, " ")
         stages = []
         pages = set()
@@ -119,6 +122,7 @@ def test_one_key_leads_from_start_through_calibration_and_set_to_the_summary(qtb
         wait(qtbot, lambda: over() or len(window.model.picture.reps) == 1, "the first rep")  # type: ignore[union-attr]
         time.sleep(2.0)  # the window is stuck, the samples are not
         wait(qtbot, over, "the set ends by itself")
+        assert inputs.end() == ["KeyPress", "KeyRelease"]  # the start, and nothing after it
         assert stages == [Stage.CALIBRATING, Stage.READY, Stage.TRAINING, Stage.RESTING]
         assert pages == {"calibrate", "train"}
         finished = window.model.finished
@@ -144,7 +148,11 @@ def test_lift_off_stall_and_unplugging_in_a_set_say_so_and_go_on(qtbot: QtBot, p
     )
     seen: dict[str, tuple[GaugeMode, str]] = {}
     with opened(qtbot, request) as window:
+        inputs = InputWatch()
         wait(qtbot, lambda: window.model.stage is Stage.TRAINING, "the set begins")
+        studio = window.model.studio
+        assert studio is not None
+        board = studio.opened.info.source_id
 
         def watch() -> bool:
             model, picture = window.model, window.model.picture
@@ -161,6 +169,10 @@ def test_lift_off_stall_and_unplugging_in_a_set_say_so_and_go_on(qtbot: QtBot, p
 
         wait(qtbot, watch, "the set goes on and ends by itself")
         finished = window.model.finished
+        assert inputs.end() == []  # nothing wanted a click
+        assert window.model.studio is studio
+        assert studio.opened.info.source_id == board
+        assert studio.loop.source.stats.reconnects >= 1
         assert finished is not None
         said = " | ".join(seen)
         assert "Glute pad is loose. Press the glute pad down." in said
@@ -168,6 +180,9 @@ def test_lift_off_stall_and_unplugging_in_a_set_say_so_and_go_on(qtbot: QtBot, p
         assert "No new data. Board lost. Looking for it." in said
         assert finished.ended.startswith("Set done: 5 reps")
         assert any(not rep.left_out for rep in finished.reps)
+        (side,) = finished.findings
+        for line in side.lines:
+            assert line in spoken(window)
         path = path_of(window)
     with SessionFile(path) as session:
         assert session.complete
@@ -363,3 +378,20 @@ def test_scipy_and_the_simulation_come_after_the_first_picture() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "[]", done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "channels", "words"),
+    [
+        ("sim:balanced", "A0=glute:right", "A glute share needs the glute and the quad of one leg"),
+        ("sim:balanced?rate=50", "A0=glute:right,A1=quad:right", "50 samples a second cannot be used"),
+    ],
+)
+def test_a_board_that_can_give_no_share_is_a_sentence(
+    qtbot: QtBot, url: str, channels: str, words: str
+) -> None:
+    request = WindowRequest(SetRequest(), url, parse_channel_map(channels))
+    with opened(qtbot, request) as window:
+        wait(qtbot, lambda: bool(window.model.fault), "the sentence")
+        assert words in spoken(window)
+        assert window.model.studio is None

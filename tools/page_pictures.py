@@ -1,6 +1,7 @@
 """Every page of the window in its states, as pictures. The simulated person does what is seen on most."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,12 +10,21 @@ from tempfile import TemporaryDirectory
 from rehearsal import Album, Rehearsal, own_calibration, settle
 
 from calibration.plan import Plan
+from device.board_settings import BoardInput, BoardModel
+from device.handshake import StreamRequest
 from emgfeedback import words
 from emgfeedback.frame import Contact, ShareState, ZoneState
+from emgfeedback.live_set import SetRequest
+from emgfeedback.opening import Opened, open_home
 from emgfeedback.phases import Phase
 from emgfeedback.picture import Picture
 from emgfeedback.power import Power
+from emgfeedback.simulation.board import ONE_LEG, Scene, SimulatedBoard
+from emgfeedback.simulation.exercises import exercise_named
+from emgfeedback.simulation.personas import persona_named
+from emgfeedback.simulation.source import SimulatedSource
 from emgfeedback.stage import Stage
+from emgfeedback.studio import Studio
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.pages.history import HistoryPage
 from emgfeedback.ui.pages.settings import SettingsPage
@@ -29,7 +39,7 @@ def pages(folder: Path) -> list[Path]:
     before = os.environ.get("EMGFEEDBACK_HOME")
     album = Album(folder)
     try:
-        for scene in (start, calibrate, refused, train, lost, summary, uncalibrated, unrecorded, signals):
+        for scene in SCENES:
             with TemporaryDirectory(prefix="emgfeedback-pictures-") as place:
                 scene(album, Path(place))
     finally:
@@ -167,10 +177,15 @@ def lost(album: Album, place: Path) -> None:
     shown.passing(0.5)
     album.keep(shown.window, "train", "board-lost")
     shown.close()
+    shown = _in_a_set(place, f"{FAST}&fault=saturation@16+5:quad")
+    shown.until(_with(lambda m, p: "clips" in p.headline), "a signal that clips")
+    shown.passing(0.5)
+    album.keep(shown.window, "train", "clipping")
+    shown.close()
 
 
 def summary(album: Album, place: Path) -> None:
-    """A set's end, and the History that it fills."""
+    """A set's end, and the History that it fills; and one in which reps were left out."""
     shown = _in_a_set(place, FAST)
     shown.until(lambda m: m.stage is Stage.RESTING, "the end of the set")
     album.keep(shown.window, "train", "summary")
@@ -183,6 +198,10 @@ def summary(album: Album, place: Path) -> None:
     page.sessions.setCurrentRow(0)
     _read(shown)
     album.keep(shown.window, "history", "filled")
+    shown.close()
+    shown = _in_a_set(place, f"{FAST}&fault=liftoff@13+3:glute,saturation@28+3:quad")
+    shown.until(lambda m: m.stage is Stage.RESTING, "the end of the set")
+    album.keep(shown.window, "train", "summary-left-out")
     shown.close()
 
 
@@ -224,6 +243,41 @@ def signals(album: Album, place: Path) -> None:
     shown.until(lambda m: m.time_s > end, "the words")
     album.keep(shown.window, "signals", "clipping")
     shown.close()
+    shown = Rehearsal(place, f"{FAST}&fault=mains@4+60:quad=9", calibration=own)
+    shown.window.go("signals")
+    shown.until(_with(lambda m, p: p.bars[1].remark.caution is Contact.MAINS), "hum")
+    shown.passing(2.5)
+    album.keep(shown.window, "signals", "hum")
+    shown.close()
+    shown = Rehearsal(place, f"{FAST}&rate=250", calibration=own_calibration(f"{FAST}&rate=250", own))
+    shown.window.go("signals")
+    shown.passing(8.0)
+    album.keep(shown.window, "signals", "slow")
+    shown.close()
+
+
+def mistaken(album: Album, place: Path) -> None:
+    """A board that says of its quad sensor that it gives an envelope, and it gives raw EMG."""
+    shown = Rehearsal(place, FAST)
+    scene = Scene(persona_named("balanced"), exercise_named("squat"), 1, ONE_LEG)
+    inputs = (BoardInput(), BoardInput(kind=2), *(BoardInput(),) * 6)
+    board = SimulatedBoard(scene, 1000.0, BoardModel(inputs=inputs))
+    source = SimulatedSource(board, StreamRequest(oversample=4), time.monotonic, fast=True)
+    opened = Opened(source, "simulated", source.clock, source)
+    with Studio(open_home(), opened, SetRequest(), lambda: Power.BATTERY) as studio:
+
+        def model() -> Model:
+            return Model(who=opened.who, picture=studio.picture(), studio=studio)
+
+        shown.show_still(model())
+        shown.window.go("signals")
+        while not studio.cautions.remarks[1].doubt or studio.loop.stop < 12_000:
+            studio.loop.step()
+            if studio.loop.stop % 100 < 8:
+                shown.show_still(model())
+        album.keep(shown.window, "signals", "not-as-said")
+        shown.window.go("start")
+    shown.close()
 
 
 def _in_a_set(place: Path, url: str, *, record: bool = True) -> Rehearsal:
@@ -248,3 +302,8 @@ def _read(shown: Rehearsal) -> None:
     while page.busy:
         settle()
     settle()
+
+
+SCENES = (
+    start, calibrate, refused, train, lost, summary, uncalibrated, unrecorded, signals, mistaken,
+)  # fmt: skip

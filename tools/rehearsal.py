@@ -74,6 +74,9 @@ class Still:
     def choose_exercise(self, name: str) -> None:
         """Nothing goes on here."""
 
+    def take_settings(self, settings: object) -> None:
+        """Nothing goes on here."""
+
 
 class Rehearsal:
     """A window on ``url``. A source with ``fast=1`` runs by ``until`` alone, any other by itself."""

@@ -7,6 +7,7 @@ from dataclasses import asdict
 
 from device import SampleChunk, Source
 from emgfeedback.frame import Frame
+from emgfeedback.pipeline import Pipeline
 from emgfeedback.session.delay import DelayMeter
 from emgfeedback.session.recorder import Recorder
 from emgfeedback.session.setup import Setup
@@ -21,8 +22,9 @@ class Loop:
     Turned by ``step``: by the acquisition thread live, by the caller itself where nothing waits
     for a clock. ``change`` and ``record`` may be called from any thread; they take hold between two
     chunks. ``newest`` is the last frame with at least one hop. ``delay`` measures from the arrival
-    of a chunk's last sample to its frame; it stays empty for sources that are not live. ``painted``
-    is filled by whoever paints: to the painted picture. ``arrived_at_s`` is when samples last came.
+    of a chunk's last sample to its frame; it stays empty for sources that are not live. ``drawn`` and
+    ``painted`` are filled by whoever paints: until its drawing begins, and to the painted picture.
+    ``arrived_at_s`` is when samples last came.
 
     A recorder brings its own setup: that of its header. The pipeline starts afresh with it, so
     that the file alone gives the same frames.
@@ -42,6 +44,7 @@ class Loop:
         self.sinks = list(sinks)
         self.newest: Frame | None = None
         self.delay = DelayMeter()
+        self.drawn = DelayMeter()
         self.painted = DelayMeter()
         self.stepped_at_s = self.arrived_at_s = clock()
         self.stop = 0
@@ -62,6 +65,11 @@ class Loop:
     def recorder(self) -> Recorder | None:
         """Who records now."""
         return self._recorder
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """The chain of now, to ask what it remarks on the channels; only the loop pushes into it."""
+        return self._pipeline
 
     @property
     def uncalibrated(self) -> str:

@@ -16,6 +16,7 @@ from emgfeedback.opening import SIMULATED_URL
 from emgfeedback.power import Power
 from emgfeedback.session.errors import SessionError
 from emgfeedback.session.loop import Loop
+from emgfeedback.settings import Settings
 from emgfeedback.stage import Stage
 from emgfeedback.studio import FinishedSet, Studio
 from emgfeedback.ui import sentences
@@ -53,6 +54,8 @@ class Conductor:
         self._muted = False
         #: Board and 100 % of the source before, for when the same one is opened again.
         self._kept: tuple[str, Calibration | None] | None = None
+        #: Settings that were changed here.
+        self._settings: Settings | None = None
         #: A recording that is played instead of what is live.
         self._playback: Playback | None = None
         self._entrance = Entrance(request, None, power).start(woken)
@@ -112,6 +115,12 @@ class Conductor:
         studio.choose_exercise(name)
         if studio.opened.person is not None:
             self._open(f"{SIMULATED_URL}?exercise={name}")
+
+    def take_settings(self, settings: Settings) -> None:
+        """The signal chain of these settings holds from the next set on, or at once where none is."""
+        self._settings = settings
+        if self.studio is not None:
+            self.studio.take_chain(settings.chain)
 
     def switch_source(self) -> None:
         """From the board to the simulated person, or look for the board."""
@@ -237,6 +246,8 @@ class Conductor:
         studio.sound.mute(muted=self._muted)
         if self._kept and self._kept[1] and self._kept[0] == studio.opened.info.source_id:
             studio.use(self._kept[1])
+        if self._settings is not None:
+            studio.take_chain(self._settings.chain)
         studio.__enter__()
         if self._begins:
             self._begins = False

@@ -10,7 +10,15 @@ from calibration.plan import Plan
 from device.channel_map import ChannelMap
 from device.errors import DeviceError, DeviceNotFound
 from emgfeedback.live_set import POWER_PERIOD_S, PowerReader, SetRequest
-from emgfeedback.opening import SIMULATED_URL, Home, Opened, choose_url, open_home, open_when_safe
+from emgfeedback.opening import (
+    SIMULATED_URL,
+    Home,
+    Opened,
+    choose_url,
+    need_a_side,
+    open_home,
+    open_when_safe,
+)
 from emgfeedback.safety import BATTERY_ONLY
 from emgfeedback.settings import SettingsError, SoundMode
 from emgfeedback.sound import Sound
@@ -107,8 +115,9 @@ class Entrance:
 
     def _set_up(self, home: Home, opened: Opened) -> Studio:
         sound = Sound(self._request.sound or home.settings.sound.mode, self._request.sound_log)
-        studio = Studio(home, opened, self._request.wanted, self._power, directs=True, sound=sound)
         try:
+            need_a_side(opened.info)
+            studio = Studio(home, opened, self._request.wanted, self._power, directs=True, sound=sound)
             if opened.person is not None and self._request.calibration is None:
                 studio.use(None, NO_CALIBRATION)
             else:

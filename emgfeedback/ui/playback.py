@@ -71,7 +71,7 @@ class Playback:
             self._pace.__exit__(None, None, None)
             reps = self._set.reps
             sides = summarise(reps, self._header.zones)
-            self._finished = FinishedSet(1, tr(why), reps, sides, self.path)
+            self._finished = FinishedSet(1, tr(why), reps, sides, self.path, self._set.findings)
 
     def close(self) -> None:
         """Stop playing."""

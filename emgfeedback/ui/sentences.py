@@ -114,6 +114,7 @@ GLUTE_SHARE = "glute share"
 MEDIAN_OF = "the middle of {reps} reps"
 NO_SHARE = "No number"
 SET_OVER = "Set {number} is over"
+LEFT_OUT = "Reps left out: {reps}."
 RECORDED = "Recorded: {name}"
 NOT_RECORDED = "This set was not recorded."
 DELAY = "decided {decided} ms, painted {painted} ms"
@@ -130,7 +131,7 @@ KEYS = (
     ("A", "where the pads go; there N next muscle, L side, Enter find or stick"),
     ("E", "next exercise"),
     ("S", "board or simulated person"),
-    ("R W F X Z", "on Signals: raw or envelope, window, freeze, mark, zoom"),
+    ("R W F X Z N", "on Signals: raw or envelope, window, freeze, mark, zoom, notch"),
     ("T", "light or dark"),
     ("+ and -", "larger and smaller"),
     ("?", "this page"),

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from calibration import Calibration, ChannelCalibration
 from device import ChannelInfo, StreamInfo
 from emgfeedback import words
+from emgfeedback.cautions import NOTHING, Remark
+from emgfeedback.contact import rate_trouble, switched_off
 from emgfeedback.dsp.spectrum import hum, welch
 from emgfeedback.frame import Contact, Frame
 from emgfeedback.picture import STALE_AFTER_S
@@ -29,15 +31,14 @@ Sign = Literal["good", "hum", "trouble", "none"]
 SPECTRUM_S: Final = 2.0
 SEGMENT_S: Final = 0.25
 HUM_SEGMENT_S: Final = 1.0
-#: Share of the power, and part of the 100 % (µV where there is none), from which hum is worth a word.
-HUM_SHARE: Final = 0.20
-HUM_OF_MAX: Final = 0.05
-HUM_UV: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
-    """One channel in words. ``sign`` stands beside the verdict, ``fix`` says what to do or what is well."""
+    """One channel in words. ``sign`` stands beside the verdict, ``fix`` says what to do or what is well.
+
+    ``withheld``: its number is not shown.
+    """
 
     muscle: str
     side: str
@@ -47,15 +48,20 @@ class ChannelFacts:
     verdict: str
     fix: str
     resolution: str
+    withheld: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Delay:
-    """One measured way from the byte on; milliseconds, ``None`` before the first."""
+    """One measured way from the byte on; milliseconds, ``None`` before the first.
+
+    ``stages`` are (name, ms) of the medians of its parts, in order.
+    """
 
     label: str
     p50_ms: float | None
     p95_ms: float | None
+    stages: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +82,7 @@ class SignalsState:
 
     channels: tuple[ChannelFacts, ...]
     delays: tuple[Delay, ...]
-    window_note: str
+    apart: tuple[str, ...]
     delay_note: str
     link: tuple[str, ...]
     lost: str
@@ -89,10 +95,13 @@ def spaced(number: int) -> str:
 
 
 class SignalsModel:
-    """Looks at a running loop. ``close`` when the page is left."""
+    """Looks at a running loop. ``close`` when the page is left; ``remarks`` gives one for each channel."""
 
-    def __init__(self, loop: Loop, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, loop: Loop, clock: Callable[[], float], remarks: Callable[[], tuple[Remark, ...]] = tuple
+    ) -> None:
         self.loop = loop
+        self._remarks = remarks
         self.info: StreamInfo = loop.source.info
         self.tap = SignalTap(self.info)
         self._clock = clock
@@ -136,21 +145,30 @@ class SignalsModel:
         self._hum = [hum(fine_hz, fine[:, k]) for k in range(len(muscles))]
         frequencies_hz, density = welch(rows, sfreq_hz, round(SEGMENT_S * sfreq_hz))
         mains = tuple(
-            (self._hum[k][0], self._mains_words(k, channel))
-            for k, channel in enumerate(self.info.channels)
-            if self._hums(k)
+            (remark.mains_hz, _mains_words(remark.mains_hz, channel))
+            for remark, channel in zip(self.remarks, self.info.channels, strict=True)
+            if remark.mains_hz
         )
         return Spectra(frequencies_hz, _relative(frequencies_hz, density), muscles, mains)
 
-    def _mains_words(self, k: int, channel: ChannelInfo) -> str:
-        muscle = text.muscle_name(channel.muscle or channel.pin).lower()
-        return tr(text_desk.MAINS).format(mains=f"{self._hum[k][0]:.0f}", muscle=muscle)
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What deserves a word, channel by channel."""
+        return self._remarks() or (NOTHING,) * len(self.info.channels)
 
-    def _hums(self, k: int) -> bool:
-        _, share, level_uv = self._hum[k]
-        own = _own(self.loop.setup.calibration, self.info.channels[k])
-        least_uv = HUM_UV if own is None else max(HUM_UV, HUM_OF_MAX * own.mvc_uv)
-        return share > HUM_SHARE and level_uv > least_uv
+    @property
+    def mains_hz(self) -> float:
+        """The mains that some channel holds, 50 or 60; 0 where none does."""
+        return next((remark.mains_hz for remark in self.remarks if remark.mains_hz), 0.0)
+
+    def off(self) -> tuple[str, ...]:
+        """A sentence for each metric that rate or kind of signal cannot carry, with the reason."""
+        trouble = rate_trouble(self.info.sfreq_hz)
+        lines = [
+            tr(text_desk.OFF).format(Metric=metric[:1].upper() + metric[1:], reason=tr(reason))
+            for metric, reason in switched_off(self.info)
+        ]
+        return tuple([tr(trouble), *lines] if trouble else lines)
 
     def state(self) -> SignalsState:
         """The words of now."""
@@ -161,21 +179,48 @@ class SignalsModel:
             for k, channel in enumerate(self.info.channels)
         )
         live = self.loop.source.live
+        stages = self._stages()
         delays = (
             _delay(text_desk.TO_DECISION, self.loop.delay),
-            _delay(text_desk.TO_PICTURE, self.loop.painted),
+            _delay(text_desk.TO_PICTURE, self.loop.painted, stages),
         )
-        window_ms = 1000.0 * self.loop.setup.settings.rms_window_s
-        apart = tr(text_desk.WINDOW_APART).format(window=f"{window_ms:.0f}", lag=f"{window_ms / 2:.0f}")
         return SignalsState(
             channels,
             delays,
-            apart,
+            self._apart(stages),
             tr(text_desk.DELAY_SPAN if live else text_desk.NOT_LIVE),
             self._link(),
             self._lost(),
             stale,
         )
+
+    def _stages(self) -> tuple[tuple[str, float], ...]:
+        """Medians from the byte to the decision, from there to the drawing, and from there to the picture."""
+        loop = self.loop
+        at_ms = [1000.0 * meter.percentile(50.0) for meter in (loop.delay, loop.drawn, loop.painted)]
+        if any(math.isnan(value) for value in at_ms):
+            return ()
+        parts = (at_ms[0], max(at_ms[1] - at_ms[0], 0.0), max(at_ms[2] - at_ms[1], 0.0))
+        return tuple(zip((tr(word) for word in text_desk.STAGES.values()), parts, strict=True))
+
+    def _apart(self, stages: tuple[tuple[str, float], ...]) -> tuple[str, ...]:
+        """What comes on top of what is measured, and the stages of what is."""
+        window_ms = 1000.0 * self.loop.setup.settings.rms_window_s
+        parts = [tr(text_desk.WINDOW_APART).format(window=f"{window_ms:.0f}", lag=f"{window_ms / 2:.0f}")]
+        if any(channel.signal == "raw" for channel in self.info.channels):
+            parts.append(tr(text_desk.FILTER_APART))
+        stats = self.loop.source.stats
+        if stats.frames_ok:
+            gathers_ms = 1000.0 * stats.samples_delivered / stats.frames_ok / self.info.sfreq_hz
+            parts.append(tr(text_desk.BOARD_APART).format(ms=f"{gathers_ms:.0f}"))
+        lines = [", ".join(parts) + "."]
+        if stages:
+            parted = ", ".join(f"{name} {milliseconds(part)}" for name, part in stages)
+            lines.append(tr(text_desk.BY_STAGE).format(stages=parted))
+        notch_hz = self.loop.setup.settings.notch_hz
+        if notch_hz:
+            lines.append(tr(text_desk.NOTCH_ON).format(mains=f"{notch_hz:g}"))
+        return tuple(lines)
 
     def _channel(
         self, k: int, channel: ChannelInfo, name: str, frame: Frame | None, *, stale: bool
@@ -188,7 +233,7 @@ class SignalsModel:
                 now = _now(float(frame.envelope_uv[-1, k]), float(frame.percent_mvc[-1, k]))
         own = _own(self.loop.setup.calibration, channel)
         muscle = channel.muscle or channel.pin
-        sign, word, fix = self._verdict(k, contact, stale=stale)
+        sign, word, fix = self._verdict(k, contact, self.remarks[k], stale=stale)
         if not fix:
             rest = tr(text_desk.FACT_REST).format(microvolts=f"{own.rest_uv:.1f}") if own else ""
             fix = " ".join(part for part in (rest, self._hum_fact(k), tr(text_desk.FACT_NO_CLIPPING)) if part)
@@ -199,34 +244,50 @@ class SignalsModel:
             now,
             sign,
             tr(text_desk.VERDICT).format(name=name, word=word),
-            fix.format(muscle=text.muscle_name(muscle).lower()),
+            fix.format(muscle=text.muscle_name(muscle).lower(), Muscle=text.muscle_name(muscle)),
             resolution(self.info, channel, own.mvc_uv if own else None),
+            withheld=stale or contact in words.REMEDY,
         )
 
     def _hum_fact(self, k: int) -> str:
         share = self._hum[k][1]
         return "" if math.isnan(share) else tr(text_desk.FACT_HUM).format(percent=f"{100 * share:.0f}")
 
-    def _verdict(self, k: int, contact: Contact, *, stale: bool) -> tuple[Sign, str, str]:
+    def _verdict(self, k: int, contact: Contact, remark: Remark, *, stale: bool) -> tuple[Sign, str, str]:
         """Sign, word and remedy (``""`` where all is well); the most pressing first."""
         if stale:
             return "none", tr(words.NO_NEW_DATA).lower(), tr(words.COMES_BACK)
         if contact in words.REMEDY:
             sign: Sign = "none" if contact is Contact.NO_DATA else "trouble"
+            if contact is Contact.MAINS and remark.mains_hz:
+                return "hum", self._hum_words(k, remark), f"{tr(words.REMEDY[contact])} {_notch(remark)}"
             return sign, tr(words.CONTACT[contact]), tr(words.REMEDY[contact])
         if contact is Contact.STARTING:
             return "none", tr(words.CONTACT[contact]), ""
-        if self._hums(k):
-            percent = f"{100 * self._hum[k][1]:.0f}"
-            return "hum", tr(text_desk.HUM).format(percent=percent), tr(text_desk.HUM_FIX)
+        if remark.doubt:
+            return "trouble", tr(words.DOUBT_SHORT), tr(remark.doubt)
+        if remark.caution is Contact.MAINS:
+            return "hum", self._hum_words(k, remark), f"{tr(text_desk.HUM_FIX)} {_notch(remark)}"
+        if remark.caution in words.CAUTION:
+            fix = f"{tr(words.CAUTION[remark.caution])} {tr(words.REMEDY[remark.caution])}"
+            return "hum", tr(words.CAUTION_SHORT[remark.caution]), fix
         return "good", tr(words.CONTACT[contact]), ""
+
+    def _hum_words(self, k: int, remark: Remark) -> str:
+        """``50 Hz hum, 24 %`` of the power; without the part while there is no spectrum."""
+        mains, share = f"{remark.mains_hz:.0f}", self._hum[k][1]
+        if math.isnan(share):
+            return tr(text_desk.HUM_NAMED).format(mains=mains)
+        return tr(text_desk.HUM).format(mains=mains, percent=f"{100 * share:.0f}")
 
     def _link(self) -> tuple[str, ...]:
         stats = self.loop.source.stats
         parts = []
         if stats.frames_ok or stats.frames_bad:
             parts.append(
-                tr(text_desk.LINK_FRAMES).format(ok=spaced(stats.frames_ok), bad=spaced(stats.frames_bad))
+                tr(text_desk.LINK_FRAMES).format(
+                    bad=spaced(stats.frames_bad), total=spaced(stats.frames_ok + stats.frames_bad)
+                )
             )
         if stats.reconnects:
             many = text_desk.LINK_RECONNECTS_ONE if stats.reconnects == 1 else text_desk.LINK_RECONNECTS
@@ -275,9 +336,24 @@ def _now(microvolts: float, percent: float) -> str:
     return sentence.format(microvolts=f"{microvolts:.0f}", percent=f"{percent:.0f}")
 
 
-def _delay(label: str, meter: DelayMeter) -> Delay:
+def _mains_words(mains_hz: float, channel: ChannelInfo) -> str:
+    muscle = text.muscle_name(channel.muscle or channel.pin).lower()
+    return tr(text_desk.MAINS).format(mains=f"{mains_hz:.0f}", muscle=muscle)
+
+
+def _notch(remark: Remark) -> str:
+    return tr(text_desk.NOTCH_OFFER).format(mains=f"{remark.mains_hz:.0f}")
+
+
+def milliseconds(value: float) -> str:
+    """To one decimal below 10, whole above."""
+    return f"{value:.1f}" if value < 10.0 else f"{value:.0f}"
+
+
+def _delay(label: str, meter: DelayMeter, stages: tuple[tuple[str, float], ...] = ()) -> Delay:
     p50, p95 = 1000.0 * meter.percentile(50.0), 1000.0 * meter.percentile(95.0)
-    return Delay(tr(label), *(None if math.isnan(value) else value for value in (p50, p95)))
+    known = [None if math.isnan(value) else value for value in (p50, p95)]
+    return Delay(tr(label), known[0], known[1], stages)
 
 
 def _relative(frequencies_hz: Array, density: Array) -> Array:

@@ -4,6 +4,7 @@ import math
 
 from calibration.prompt import Prompt
 from emgfeedback import words
+from emgfeedback.cautions import Remark
 from emgfeedback.frame import Contact, Rep, ShareState, ZoneState
 from emgfeedback.phases import HOLD_S, Phase
 from emgfeedback.picture import Bar, Picture
@@ -167,7 +168,18 @@ def light(bar: Bar, picture: Picture) -> QualityLightState:
     """One channel's quality."""
     if picture.stale:
         return QualityLightState(Light.NONE, muscle_name(bar.muscle), tr(words.CONTACT[Contact.NO_DATA]))
-    return QualityLightState(light_of(bar.contact), muscle_name(bar.muscle), tr(words.CONTACT[bar.contact]))
+    shown, word = light_of(bar.contact), words.CONTACT[bar.contact]
+    if bar.contact is Contact.GOOD:
+        shown, word = remark_light(bar.remark) or (shown, word)
+    return QualityLightState(shown, muscle_name(bar.muscle), tr(word))
+
+
+def remark_light(remark: Remark) -> tuple[Light, str] | None:
+    """Sign and word of what deserves one though the number is shown; ``None`` where nothing does."""
+    if remark.doubt:
+        return Light.TROUBLE, words.DOUBT_WORD
+    word = words.CAUTION_WORD.get(remark.caution)
+    return (Light.WATCH, word) if word else None
 
 
 def pad(bar: Bar | None, picture: Picture | None) -> Pad:

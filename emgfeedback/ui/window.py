@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
@@ -20,6 +20,9 @@ from emgfeedback.ui.registry import NUMBERED, PAGES, make_page
 from emgfeedback.ui.strip import Strip
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.waker import Waker
+
+if TYPE_CHECKING:  # imported after the first picture
+    from emgfeedback.settings import Settings
 
 #: ms between two looks at what no frame tells: staleness, power, a lost board, the countdown.
 SLOW_MS = 100
@@ -56,6 +59,7 @@ class Decider(Protocol):
     def next_exercise(self) -> None: ...
     def choose_exercise(self, name: str) -> None: ...
     def switch_source(self) -> None: ...
+    def take_settings(self, settings: "Settings") -> None: ...
     def replay(self, path: Path) -> str: ...
     def advance(self) -> None: ...
     def model(self) -> Model: ...
@@ -74,7 +78,7 @@ class Window(QWidget):
         self._pages: dict[str, Page] = {}
         self._before = "start"
         self._stage = Stage.IDLE
-        self._due_host_s = 0.0
+        self._due_host_s = self._drawn_s = 0.0
         self._sound = ""
         self._slow = QTimer(self)
         self._slow.timeout.connect(self.draw)
@@ -107,6 +111,7 @@ class Window(QWidget):
             self._due_host_s = self.conductor.newest_host_s
             played = self.model.replay
             self.model = self.conductor.model()
+            self._drawn_s = self.model.studio.opened.clock() if self.model.studio is not None else 0.0
             if played and not self.model.replay and self.page.name == "train":
                 self.go("history")
         if self.model.stage is not self._stage:
@@ -154,6 +159,20 @@ class Window(QWidget):
             surface.set_theme(palette)
         self.update()
 
+    def take_settings(self, settings: "Settings") -> None:
+        """Settings were changed on a page: the look holds at once, the chain when no set is under way."""
+        self.take_look(settings.window.theme, settings.window.scale_percent)
+        self._show_settings(settings)
+        if self.conductor is not None:
+            self.conductor.take_settings(settings)
+            self.draw()
+
+    def _show_settings(self, settings: "Settings") -> None:
+        """On the page Settings, where there is one."""
+        show = getattr(self._pages.get("settings"), "show_settings", None)
+        if show is not None:
+            show(settings)
+
     def take_look(self, theme: str, scale_percent: int) -> None:
         """Theme and size as the settings say; ``system`` follows the desktop."""
         dark = self.palette().window().color().lightness() < 128
@@ -185,9 +204,7 @@ class Window(QWidget):
             self._scale(page)
             changed = getattr(page, "changed", None)
             if changed is not None:
-                changed.connect(
-                    lambda settings: self.take_look(settings.window.theme, settings.window.scale_percent)
-                )
+                changed.connect(lambda settings: self.take_settings(settings))
             self._show_keys(page)
             replay_wanted = getattr(page, "replay_wanted", None)
             if replay_wanted is not None:
@@ -295,12 +312,8 @@ class Window(QWidget):
         """For the next start, too; a settings file that cannot be written keeps nobody from looking."""
         from emgfeedback.settings import SettingsError, change_settings
 
-        settings_page = self._pages.get("settings")
         with contextlib.suppress(SettingsError):
-            settings = change_settings(changes)
-            show = getattr(settings_page, "show_settings", None)
-            if show is not None:
-                show(settings)
+            self._show_settings(change_settings(changes))
 
     def _whole(self, *, whole: bool) -> None:
         """Full screen for Glance, and back as it was."""
@@ -327,6 +340,7 @@ class Window(QWidget):
     def _painted(self) -> None:
         studio, due_s = self.model.studio, self._due_host_s
         if studio is not None and due_s > 0.0 and self.page.live:
+            studio.loop.drawn.add(self._drawn_s - due_s)
             studio.loop.painted.add(studio.opened.clock() - due_s)
             self._due_host_s = 0.0
 

@@ -10,7 +10,7 @@ from emgfeedback.ui import text_desk
 from emgfeedback.ui.leaves.leaf import Leaf
 from emgfeedback.ui.lettering import write
 from emgfeedback.ui.palette import colour
-from emgfeedback.ui.signals_model import Delay
+from emgfeedback.ui.signals_model import Delay, milliseconds
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face, width
 
@@ -22,13 +22,14 @@ ROOM, LEAST_ROOM, WORDS = 260.0, 48.0, 290.0
 
 
 class SeenDelay(NamedTuple):
-    """A label, tenths of ms, and the words."""
+    """A label, tenths of ms, the words, and the parts of the median in tenths of ms."""
 
     label: str
     p50: int | None
     p95: int | None
     value: str
     within: str
+    stages: tuple[int, ...] = ()
 
 
 class DelayBars(Leaf[tuple[Delay, ...], tuple[SeenDelay, ...]]):
@@ -61,14 +62,30 @@ class DelayBars(Leaf[tuple[Delay, ...], tuple[SeenDelay, ...]]):
         """Bars and values."""
         for row, one in enumerate(seen):
             y = ROW * row
-            for tenths, token in ((one.p95, self.colours.edge), (one.p50, self.colours.ink)):
+            for tenths, token in ((one.p95, self.colours.band), (one.p50, self.colours.ink)):
                 if tenths is not None:
-                    length = min(tenths / 10.0 / FULL_MS, 1.0) * self._room
-                    painter.fillRect(QRectF(BARS, y, length, BAR), colour(token))
+                    painter.fillRect(QRectF(BARS, y, self._long(tenths), BAR), colour(token))
+            self._draw_stages(painter, one, y)
             at = BARS + self._room + 14.0
             write(painter, one.value, (at, y + 18.0), 18, self.colours.ink, face=Face.BOLD)
             at += max(72.0, width(one.value, Face.BOLD, 18) + 12.0)
             write(painter, one.within, (at, y + 18.0), 16, self.colours.soft, room=self.extent[0] - at)
+
+    def _draw_stages(self, painter: QPainter, one: SeenDelay, y: float) -> None:
+        """The parts of the median, each in a tone of its own with a gap before it."""
+        if one.p50 is None or not one.stages:
+            return
+        total, at, end = max(sum(one.stages), 1), 0, self._long(one.p50)
+        tones = (self.colours.ink, self.colours.soft, self.colours.edge)
+        for stage, token in zip(one.stages, tones, strict=False):
+            left, right = (round(end * part / total) for part in (at, at + stage))
+            painter.fillRect(QRectF(BARS + left, y, right - left, BAR), colour(token))
+            if left:
+                painter.fillRect(QRectF(BARS + left - 1.0, y, 2.0, BAR), colour(self.colours.ground))
+            at += stage
+
+    def _long(self, tenths: int) -> float:
+        return min(tenths / 10.0 / FULL_MS, 1.0) * self._room
 
     @property
     def _room(self) -> float:
@@ -78,10 +95,7 @@ class DelayBars(Leaf[tuple[Delay, ...], tuple[SeenDelay, ...]]):
 def _seen(delay: Delay) -> SeenDelay:
     if delay.p50_ms is None or delay.p95_ms is None:
         return SeenDelay(delay.label, None, None, "–", tr(text_desk.NOT_MEASURED))
-    value = tr(text_desk.MILLISECONDS).format(value=_digits(delay.p50_ms))
-    within = tr(text_desk.WITHIN).format(value=_digits(delay.p95_ms))
-    return SeenDelay(delay.label, round(10 * delay.p50_ms), round(10 * delay.p95_ms), value, within)
-
-
-def _digits(milliseconds: float) -> str:
-    return f"{milliseconds:.1f}" if milliseconds < 10.0 else f"{milliseconds:.0f}"
+    value = tr(text_desk.MILLISECONDS).format(value=milliseconds(delay.p50_ms))
+    within = tr(text_desk.WITHIN).format(value=milliseconds(delay.p95_ms))
+    stages = tuple(round(10 * part) for _, part in delay.stages)
+    return SeenDelay(delay.label, round(10 * delay.p50_ms), round(10 * delay.p95_ms), value, within, stages)

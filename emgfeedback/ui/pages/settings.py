@@ -16,8 +16,10 @@ from emgfeedback.settings import (
     load_settings,
 )
 from emgfeedback.sources import opener
+from emgfeedback.stage import Stage
 from emgfeedback.ui import text_desk
 from emgfeedback.ui.desk_page import INSET, TARGET, Choices, DeskPage, Field, Look, Rule, Words
+from emgfeedback.ui.model import Model
 from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face
@@ -57,6 +59,7 @@ class SettingsPage(DeskPage):
         settings, damage = _read(self._file)
         self._notes: dict[str, Words] = {}
         self._rows: list[Words] = []
+        self._stage = Stage.IDLE
         self.settings = settings
         chain = settings.chain
         title = Words(look, 28, Face.DISPLAY)
@@ -81,14 +84,12 @@ class SettingsPage(DeskPage):
             text_desk.AVERAGE,
             _with_own(text_desk.AVERAGES, chain.rms_window_s, text_desk.AVERAGE_OWN, 1000.0),
             text_desk.AVERAGE_HINT,
-            text_desk.SAVED_CALIBRATE,
         )
         self.notch = self._choices(
             "chain.notch_hz",
             text_desk.NOTCH,
             _with_own(text_desk.NOTCHES, chain.notch_hz, text_desk.NOTCH_OWN, 1.0),
             text_desk.NOTCH_HINT,
-            text_desk.SAVED_CALIBRATE,
         )
         self.sound = self._choices(
             "sound.mode",
@@ -120,6 +121,10 @@ class SettingsPage(DeskPage):
         self.source.choose(url if known else None)
         self.url.setText("" if known else url)
         self.url.setEnabled(not known)
+
+    def show_model(self, model: Model) -> None:
+        """What goes on decides when a change holds."""
+        self._stage = model.stage
 
     def note(self, key: str) -> str:
         """The sentence below a setting, such as why a value was refused."""
@@ -181,6 +186,8 @@ class SettingsPage(DeskPage):
 
     def _keep(self, key: str, value: object, saved: str = text_desk.SAVED) -> bool:
         """Write one setting; whether it was allowed. Its note says which."""
+        if key.startswith("chain."):
+            saved = when_chain_holds(self._stage)
         try:
             self.settings = change_settings({key: cast("str | float | None", value)}, self._file)
         except SettingsError as error:
@@ -193,7 +200,7 @@ class SettingsPage(DeskPage):
     def _keep_wearer(self) -> None:
         name = self.wearer.text().strip()
         if name != self.settings.wearer.name:
-            self._keep("wearer.name", name)
+            self._keep("wearer.name", name, text_desk.SAVED_NEXT)
 
     def _choose_source(self, url: object) -> None:
         self.url.setEnabled(url is None)
@@ -212,6 +219,13 @@ class SettingsPage(DeskPage):
             self._notes["source.url"].say(trouble)
         else:
             self._keep("source.url", url, text_desk.SAVED_NEXT)
+
+
+def when_chain_holds(stage: Stage) -> str:
+    """The sentence on a changed signal chain: from when on it holds, and what it asks for."""
+    if stage is Stage.TRAINING:
+        return text_desk.SAVED_CHAIN_IN_SET
+    return text_desk.SAVED_CHAIN_STOPS if stage is Stage.CALIBRATING else text_desk.SAVED_CHAIN
 
 
 def _read(path: Path) -> tuple[Settings, str]:

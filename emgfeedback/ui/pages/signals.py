@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import numpy as np
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from emgfeedback.settings import SettingsError, change_settings, load_settings
+from emgfeedback.stage import Stage
 from emgfeedback.ui import text_desk
 from emgfeedback.ui.desk_page import DeskPage, Look, Rule, Verdict, Words
 from emgfeedback.ui.leaves.delay_bars import DelayBars
@@ -15,6 +18,7 @@ from emgfeedback.ui.leaves.spectrum import Spectrum
 from emgfeedback.ui.leaves.sweep_picture import Columns
 from emgfeedback.ui.leaves.trace import Shows, Trace, TraceState
 from emgfeedback.ui.model import Model
+from emgfeedback.ui.pages.settings import when_chain_holds
 from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.signals_model import ChannelFacts, SignalsModel, SignalsState
 from emgfeedback.ui.sweep import Sweep
@@ -37,15 +41,16 @@ SPECTRUM_S: Final = 0.5
 TOP_OF_MAX: Final = 0.7
 TOP_UV: Final = 300.0
 #: Pixels at 100 %: least height of a trace, width of the right column, width from which it is a column.
-TRACE, COLUMN, WIDE = 160, 304, 900
-SPECTRUM, DELAYS = 196, 64
+TRACE, COLUMN, WIDE = 140, 304, 900
+SPECTRUM, NO_SPECTRUM, DELAYS = 172, 28, 64
 LIGHTS: Final = {"good": Light.GOOD, "hum": Light.WATCH, "trouble": Light.TROUBLE, "none": Light.NONE}
 
 
 class SignalsPage(DeskPage):
     """Looks at the loop of the studio in the model while it is shown, and lets go of it when it is hidden.
 
-    Keys: R raw, envelope or both; W window; F freeze; X mark; Z zoom. A recording under way keeps the mark.
+    Keys: R raw, envelope or both; W window; F freeze; X mark; Z zoom; N mains notch. A recording under way
+    keeps the mark.
     """
 
     name = "signals"
@@ -56,7 +61,11 @@ class SignalsPage(DeskPage):
         ("F", text_desk.KEY_FREEZE),
         ("X", text_desk.KEY_MARK),
         ("Z", text_desk.KEY_ZOOM),
+        ("N", text_desk.KEY_NOTCH),
     )
+
+    #: The settings, after a change that was kept.
+    changed = Signal(object)
 
     def __init__(self, palette: Palette, parent: QWidget | None = None, *, scale: float = 1.0) -> None:
         look = Look(palette, scale)
@@ -69,6 +78,8 @@ class SignalsPage(DeskPage):
         self.verdicts: list[tuple[Verdict, Words, Words]] = []
         self._sweep: Sweep | None = None
         self._words_at = self._spectrum_at = -1.0
+        self._spectrum_height = SPECTRUM
+        self._stage = Stage.IDLE
         self.state: SignalsState | None = None
         self._build(look)
         self.set_look(look)
@@ -95,18 +106,22 @@ class SignalsPage(DeskPage):
         self.delay_note = Words(look, 14, soft=True, right=True)
         self.column.addLayout(self._head(text_desk.DELAY_HEAD, note=self.delay_note))
         self.delays = DelayBars(look.palette)
-        self.apart = Words(look, 14, soft=True, wrap=True)
+        self.apart = [Words(look, 14, soft=True, wrap=True) for _ in range(3)]
         self.link = Words(look, 14, soft=True, wrap=True)
         self.message = Words(look, 16, Face.BOLD, wrap=True)
         self._below = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         notes = QVBoxLayout()
-        for part in (self.apart, self.link):
+        notes.setSpacing(look.px(4))
+        for part in (*self.apart, self.link, self.message):
             notes.addWidget(part)
         notes.addStretch(1)
-        self._below.addWidget(self.delays, 5)
-        self._below.addLayout(notes, 3)
+        self._below.addWidget(self.delays, 5, Qt.AlignmentFlag.AlignTop)
+        self._below.addLayout(notes, 4)
         self.column.addLayout(self._below)
-        self.column.addWidget(self.message)
+        self.off: list[Words] = []
+        self._offs = QVBoxLayout()
+        self._offs.setSpacing(look.px(2))
+        self.column.addLayout(self._offs)
 
     def _head(self, title: str, span: str = "", note: Words | None = None) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -126,7 +141,7 @@ class SignalsPage(DeskPage):
         super().set_look(look)
         if not hasattr(self, "message"):
             return
-        for leaf, height in ((self.spectrum, SPECTRUM), (self.delays, DELAYS)):
+        for leaf, height in ((self.spectrum, self._spectrum_height), (self.delays, DELAYS)):
             leaf.set_scale(look.scale)
             leaf.setFixedHeight(look.px(height))
         for trace in self.traces:
@@ -159,6 +174,7 @@ class SignalsPage(DeskPage):
 
     def show_model(self, model: Model) -> None:
         """Take the columns that came; words and spectrum now and then."""
+        self._stage = model.stage
         if model.studio is not self._studio:
             self._studio = model.studio
             self._let_go()
@@ -175,7 +191,7 @@ class SignalsPage(DeskPage):
         self._let_go()
 
     def _look_at(self, studio: "Studio") -> None:
-        self.model = SignalsModel(studio.loop, studio.opened.clock)
+        self.model = SignalsModel(studio.loop, studio.opened.clock, lambda: studio.cautions.remarks)
         self._words_at = self._spectrum_at = -1.0
         self.empty.hide()
         for _ in self.model.info.channels:
@@ -194,17 +210,27 @@ class SignalsPage(DeskPage):
             self._blocks.addSpacing(self.look.px(8))
             for part in (rule, verdict, fix, resolution):
                 self._blocks.addWidget(part)
+        raw = any(channel.signal == "raw" for channel in self.model.info.channels)
+        self._spectrum_height = SPECTRUM if raw else NO_SPECTRUM
+        self.spectrum.setFixedHeight(self.look.px(self._spectrum_height))
+        for sentence in self.model.off():
+            line = Words(self.look, 14, soft=True, wrap=True)
+            line.say(sentence)
+            self.off.append(line)
+            self._offs.addWidget(line)
 
     def _let_go(self) -> None:
         if self.model is not None:
             self.model.close()
         self.model, self.state, self._sweep = None, None, None
         self._unzoom()
-        while (item := self._blocks.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        for layout in (self._blocks, self._offs):
+            while (item := layout.takeAt(0)) is not None:
+                widget = item.widget()
+                if widget is not None:
+                    widget.hide()
+                    widget.deleteLater()
+        self.off = []
         for trace in self.traces:
             self._left.removeWidget(trace)
             trace.hide()
@@ -227,7 +253,9 @@ class SignalsPage(DeskPage):
         self.state = state
         self.delays.show_state(state.delays)
         self.delay_note.say(state.delay_note)
-        self.apart.say(state.window_note + ".")
+        for place, words in zip(self.apart, (*state.apart, "", "", ""), strict=False):
+            place.say(words)
+            place.setVisible(bool(words))
         self.link.say(", ".join((state.lost, *state.link)) + ".")
         for facts, (verdict, fix, resolution) in zip(state.channels, self.verdicts, strict=True):
             verdict.show_verdict(LIGHTS[facts.sign], facts.verdict)
@@ -255,7 +283,7 @@ class SignalsPage(DeskPage):
                     bipolar=model.info.channels[k].signal == "raw",
                     shows=self.shows,
                     note=facts.now,
-                    trouble=facts.verdict if facts.sign == "trouble" or state.stale else "",
+                    trouble=facts.verdict if facts.withheld or facts.sign == "trouble" else "",
                     time_axis=k == len(self.traces) - 1,
                 )
             )
@@ -271,9 +299,10 @@ class SignalsPage(DeskPage):
     # Keys
 
     def pressed(self, key: str) -> bool:
-        """R W F X Z."""
+        """R W F X Z N."""
         doing = {
             "r": self.next_shows, "w": self.next_window, "f": self.freeze, "x": self.mark, "z": self.zoom,
+            "n": self.notch,
         }  # fmt: skip
         work = doing.get(key.lower())
         if work is None or self.model is None:
@@ -306,6 +335,25 @@ class SignalsPage(DeskPage):
         recorder.marker(loop.stop, text_desk.MARK_TEXT)
         seconds = f"{loop.stop / self.model.info.sfreq_hz:.1f}"
         self.message.say(tr(text_desk.MARKED).format(seconds=seconds))
+
+    def notch(self) -> None:
+        """A notch at the mains that is found, or none where there is one: it holds from the next set on."""
+        if self.model is None:
+            return
+        try:
+            has = load_settings().chain.notch_hz
+            wanted = 0.0 if has else self.model.mains_hz
+            if not has and not wanted:
+                self.message.say(tr(text_desk.NOTCH_NOT_NEEDED))
+                return
+            settings = change_settings({"chain.notch_hz": wanted})
+        except SettingsError as error:
+            self.message.say(str(error))
+            return
+        kept = text_desk.NOTCH_KEPT if wanted else text_desk.NOTCH_KEPT_OFF
+        holds = tr(when_chain_holds(self._stage)).removeprefix(tr(text_desk.SAVED)).strip()
+        self.message.say(tr(kept).format(mains=f"{wanted:g}") + holds)
+        self.changed.emit(settings)
 
     def zoom(self) -> None:
         """The last seconds with axes, zoom and cursor, standing still; or back to the sweeps."""

@@ -8,7 +8,6 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback.coach.exercises import EXERCISES
-from emgfeedback.frame import Contact
 from emgfeedback.picture import Bar
 from emgfeedback.resolution import resolution_words
 from emgfeedback.stage import Stage
@@ -181,9 +180,7 @@ class StartPage(Page):
         if bar is None or model.picture is None:
             return QualityLightState(Light.NONE, "", tr(sentences.NOT_CHECKED))
         shown = states.light(bar, model.picture)
-        word = (
-            sentences.GOOD_CONTACT if bar.contact is Contact.GOOD and not model.picture.stale else shown.word
-        )
+        word = sentences.GOOD_CONTACT if shown.light is Light.GOOD else shown.word
         return QualityLightState(shown.light, "", tr(word))
 
     @staticmethod

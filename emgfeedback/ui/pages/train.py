@@ -18,6 +18,7 @@ from emgfeedback.ui.lettering import Align, lines_of
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.page import Page
 from emgfeedback.ui.pages.start import big_action
+from emgfeedback.ui.pages.summary import summary_of
 from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face, width
@@ -26,7 +27,9 @@ from emgfeedback.ui.type_scale import Face, width
 PHASES_RIGHT, PHASES_SPACE = 1168.0, 24.0
 
 #: The rep strip in a set, and larger below the summary.
-STRIP_LIVE, STRIP_AFTER = (424.0, 508.0, 512.0, 132.0), (56.0, 470.0, 660.0, 170.0)
+STRIP_LIVE, STRIP_AFTER = (424.0, 508.0, 512.0, 132.0), (56.0, 492.0, 660.0, 148.0)
+#: The summary, from below the strip on top to the reps.
+SUMMARY = (56.0, 88.0, 888.0, 402.0)
 
 
 class TrainPage(Page):
@@ -56,8 +59,8 @@ class TrainPage(Page):
         self.put(self._card, (984.0, 376.0, 240.0, 184.0))
         self._cue = Words(palette, (1168.0, 104.0))
         self.put(self._cue, (56.0, 648.0, 1168.0, 104.0))
-        self._summary = Words(palette, (888.0, 380.0))
-        self.put(self._summary, (56.0, 88.0, 888.0, 380.0))
+        self._summary = Words(palette, SUMMARY[2:])
+        self.put(self._summary, SUMMARY)
         self._summary.hide()
 
     def show_model(self, model: Model) -> None:
@@ -73,7 +76,7 @@ class TrainPage(Page):
             self._bars.setVisible(not over)
             self.move_to(self._strip, STRIP_AFTER if over else STRIP_LIVE)
         if over:
-            self._summary.show_state(_summary(model))
+            self._summary.show_state(summary_of(model))
         else:
             self._gauge.show_state(states.gauge(model, picture))
             self._bars.show_state(states.bars(model, picture))
@@ -112,8 +115,6 @@ def aside(model: Model, picture: Picture) -> str:
     if model.stage is Stage.READY:
         seconds = max(int(model.seconds_to_set + 0.99), 1)
         return tr(sentences.READY_IN).format(number=model.set_number, seconds=seconds)
-    if model.stage is Stage.RESTING:
-        return f"{tr(sentences.SPACE)}: {tr(sentences.NEXT_SET).lower()}"
     if model.stage is not Stage.TRAINING:
         return f"{tr(sentences.SPACE)}: {tr(big_action(model)[0]).lower()}"
     if model.calibrated and (picture.stale or not model.moment.counted):
@@ -162,40 +163,3 @@ def _waiting(model: Model) -> tuple[Item, ...]:
         Rule(0.0, 0.0, 1168.0, 3.0, "ink"),
         Line(large, 0.0, 68.0 if len(large) < 48 else 42.0, 36, Face.DISPLAY, room=1168.0, leading=42.0),
     )
-
-
-def _summary(model: Model) -> tuple[Item, ...]:
-    finished = model.finished
-    if finished is None:
-        return ()
-    side = model.picture.working.side if model.picture is not None else ""
-    sides = finished.sides
-    first = next((found for found in sides if found.side == side), sides[0] if sides else None)
-    items: list[Item] = [
-        Line(tr(sentences.SET_OVER).format(number=finished.number), 0.0, 32.0, 28, Face.BOLD, room=560.0)
-    ]
-    if first is None or not first.counted:
-        items.append(Line(tr(sentences.NO_SHARE), 0.0, 150.0, 104, Face.DISPLAY, room=888.0))
-    else:
-        digits = f"{100 * first.median_share:.0f}"
-        after = width(digits, Face.DISPLAY, 152)
-        items += [
-            Line(digits, 0.0, 178.0, 152, Face.DISPLAY),
-            Line("%", after + 2.0, 178.0, 60, Face.DISPLAY),
-            Line(tr(sentences.GLUTE_SHARE), after + 80.0, 136.0, 28, Face.BOLD, room=400.0),
-            Line(
-                tr(sentences.MEDIAN_OF).format(reps=first.counted), after + 80.0, 172.0, 22, tone="soft",
-                room=500.0,
-            ),
-        ]  # fmt: skip
-    y = 240.0
-    items.append(Rule(0.0, 206.0, 840.0))
-    for found in sides:
-        for sentence in found.lines[:4]:
-            items.append(Line(tr(sentence), 0.0, y, 22, room=840.0))
-            y += 34.0
-    name = finished.recording.name if finished.recording is not None else ""
-    recorded = tr(sentences.RECORDED).format(name=name) if name else tr(sentences.NOT_RECORDED)
-    words = tr(model.note) or recorded
-    items.append(Line(words, 0.0, min(y + 6.0, 372.0), 18, tone="soft", room=840.0))
-    return tuple(items)
