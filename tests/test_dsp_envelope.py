@@ -22,7 +22,7 @@ def direct(values, window):
     return np.array([values[max(0, k - window + 1) : k + 1].mean(axis=0) for k in range(len(values))])
 
 
-@pytest.mark.parametrize(("window", "block"), [(125, 8), (1, 1), (5, 8), (8, 8), (250, 8), (50, 16), (13, 1)])
+@pytest.mark.parametrize(("window", "block"), [(125, 8), (2, 1), (9, 8), (17, 8), (250, 8), (50, 16), (13, 1)])
 @pytest.mark.parametrize("squares", [True, False])
 def test_equals_the_definition(window, block, squares):
     values = values_of(1600)
@@ -60,9 +60,10 @@ def test_restart_begins_with_a_growing_window():
     assert np.array_equal(sliding.push(values), SlidingMean(125, 2, 8, squares=True).push(values))
 
 
-def test_a_window_of_nothing_is_refused():
-    with pytest.raises(ValueError, match="at least 1"):
-        SlidingMean(0, 2, 8, squares=True)
+@pytest.mark.parametrize(("window", "block"), [(0, 8), (8, 8), (5, 0)])
+def test_a_window_that_is_no_longer_than_a_block_is_refused(window, block):
+    with pytest.raises(ValueError, match="more than a block"):
+        SlidingMean(window, 2, block, squares=True)
 
 
 @pytest.mark.parametrize("muscle", ["glute", "quad"])
