@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from calibration.record import Calibration
 from device.stream import Counts, SampleChunk, StreamInfo
 from emgfeedback.chain import ChainSettings
-from emgfeedback.contact import ContactWatch
+from emgfeedback.contact import MOST_BLOCKS, ContactWatch
 from emgfeedback.decisions import Decisions
 from emgfeedback.dsp.amplitude import amplitude_for
 from emgfeedback.frame import Contact, Frame, Zone
@@ -64,7 +64,7 @@ class Pipeline:
         self._next = -1
         self._hop_number = 0
         self._last: Counts | None = None
-        self._no_blank = np.zeros(self._block, dtype=np.bool_)
+        self._no_blank = np.zeros(MOST_BLOCKS * self._block, dtype=np.bool_)
         self._no_blank.flags.writeable = False
         self._verdict: tuple[int, ...] = ()
         self._judge(self._contact.verdict)
@@ -160,6 +160,13 @@ class Pipeline:
         position = 0
         while position < n:
             fill = self._fill
+            blocks = 0 if fill else (n - position) // self._block
+            if blocks > 1:
+                blocks = min(blocks, MOST_BLOCKS)
+                self._next += blocks * self._block
+                parts.append(self._run_blocks(counts[position : position + blocks * self._block]))
+                position += blocks * self._block
+                continue
             some = min(n - position, self._block - fill)
             values = self._values[fill : fill + some]
             np.multiply(counts if some == n else counts[position : position + some], self._scale, values)
@@ -172,7 +179,7 @@ class Pipeline:
             if whole:
                 parts.append(self._run(whole))
             if self._done == self._block:
-                self._judge(self._contact.judge(self._values[self._first :]))
+                self._judge(self._contact.judge(self._values[self._first :])[-1])
                 self._fill = self._done = self._first = 0
         if n:
             self._last = counts[-1:]
@@ -209,6 +216,55 @@ class Pipeline:
             state,
             zone,
             self._quality[:n_hops],
+            reps,
+        )
+
+    def _run_blocks(self, counts: Counts) -> Frame:
+        """Whole blocks of the contact check at once, from the beginning of one on."""
+        hop, first, per_block = self.hop, self._hop_number, self._block // self.hop
+        n_hops = len(counts) // hop
+        self._hop_number = first + n_hops
+        values = counts * self._scale
+        if self._has_offset:
+            values += self._offset
+        emg, envelope, percent = self._amplitude.push(values)
+        self._contact.keep(emg)
+        verdicts = self._contact.judge(values)
+        blank, by_hop, lost = self._no_blank[: len(counts)], None, None
+        if self._losses:
+            blank, by_hop, lost = self._losses.mark(first * hop, n_hops, hop)
+        ends = percent[hop - 1 :: hop]
+        decided, quality, done = [], [], 0
+        # A block's verdict holds for the hops after it; alike ones are decided in one go.
+        for k, verdict in enumerate(verdicts, start=1):
+            if verdict == self._verdict and k < len(verdicts):
+                continue
+            hops = slice(done, k * per_block)
+            decided.append(
+                self._decisions.push(
+                    first + done,
+                    ends[hops],
+                    None if by_hop is None else by_hop[hops],
+                    None if lost is None else lost[hops],
+                )
+            )
+            quality.append(np.tile(self._quality, (k - done // per_block, 1)))
+            done = k * per_block
+            self._judge(verdict)
+        share, state, zone = (np.concatenate(parts) for parts in list(zip(*decided, strict=True))[:3])
+        reps = tuple(rep for part in decided for rep in part[3])
+        return Frame(
+            hop,
+            np.arange(first, first + n_hops),
+            self.sides,
+            emg,
+            envelope,
+            percent,
+            blank,
+            share,
+            state,
+            zone,
+            np.concatenate(quality),
             reps,
         )
 
