@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from calibration.record import ChannelCalibration
 from device.stream import StreamInfo
 from emgfeedback.activation import ShareTracker, ZoneGate, floor_percent
 from emgfeedback.chain import ChainSettings
-from emgfeedback.frame import Contact, Rep, ShareState, Zone
+from emgfeedback.frame import Contact, Rep, ShareState, Zone, ZoneState
 from emgfeedback.reps import LOST, RepDetector
 from emgfeedback.resolution import REP_PART, smallest_percent
 from emgfeedback.sides import Ruler, SideColumns
@@ -24,6 +25,8 @@ States = NDArray[np.int8]
 _ROUNDER = 1.5 * 2.0**42
 
 _GOOD = int(Contact.GOOD)
+_UNCALIBRATED, _NO_ZONE = int(ShareState.UNCALIBRATED), int(ZoneState.NONE)
+_TOLD = attrgetter("told")
 _WORDS = {
     int(Contact.STARTING): LOST,
     int(Contact.CLIPPING): "{} signal clipped",
@@ -115,34 +118,53 @@ class Decisions:
         self, first_hop: int, ends: Array, blank: list[bool] | None, lost: list[int] | None
     ) -> tuple[Array, States, States, tuple[Rep, ...]]:
         """%MVC at the end of each hop (n_hops, n_channels) -> share, state, zone per side, and reps."""
-        n = len(ends)
-        shares = np.empty((n, len(self._sides)))
-        states = np.empty((n, len(self._sides)), dtype=np.int8)
-        zones = np.zeros((n, len(self._sides)), dtype=np.int8)
-        rows = [[(v + _ROUNDER) - _ROUNDER for v in row] for row in ends.tolist()]
+        rows = ((ends + _ROUNDER) - _ROUNDER).tolist()
         reps: list[Rep] = []
-        for column, side in enumerate(self._sides):
-            tracker, detector, gate = side.tracker, side.reps, side.gate
-            if tracker is None or detector is None:
-                shares[:, column] = math.nan
-                states[:, column] = ShareState.UNCALIBRATED
+        sides = [self._take(side, first_hop, rows, blank, lost, reps) for side in self._sides]
+        if len(reps) > 1:
+            reps.sort(key=_TOLD)  # hop by hop, whichever side it is
+        shape = (len(sides), len(rows))
+        return (
+            np.array([side[0] for side in sides]).reshape(shape).T,
+            np.array([side[1] for side in sides], dtype=np.int8).reshape(shape).T,
+            np.array([side[2] for side in sides], dtype=np.int8).reshape(shape).T,
+            tuple(reps),
+        )
+
+    def _take(
+        self,
+        side: _Side,
+        first_hop: int,
+        rows: list[list[float]],
+        blank: list[bool] | None,
+        lost: list[int] | None,
+        reps: list[Rep],
+    ) -> tuple[list[float], list[int], list[int]]:
+        """Rounded %MVC of the hops (n_hops lists of n_channels) -> share, state, zone of one side; adds reps."""
+        n = len(rows)
+        tracker, detector, gate = side.tracker, side.reps, side.gate
+        if tracker is None or detector is None:
+            return [math.nan] * n, [_UNCALIBRATED] * n, [_NO_ZONE] * n
+        shares: list[float] = []
+        states: list[int] = []
+        zones = [_NO_ZONE] * n
+        glute, quad = side.columns.glute, side.columns.quad
+        bad, trouble, unseen = side.bad, side.trouble, side.bad and not side.seen
+        for k, row in enumerate(rows):
+            gap = blank is not None and blank[k]
+            states.append(tracker.push(row[glute], row[quad], bad or gap))
+            shares.append(tracker.share)
+            if gate is not None:
+                # A short gap holds the zone; only a real reason empties it.
+                zones[k] = gate.state if gap else gate.push(tracker.balance)
+            if gap or unseen:
+                missing = 0 if lost is None else lost[k]
+                detector.push_blind(first_hop + k, row, trouble or LOST, missing)
                 continue
-            glute, quad = side.columns.glute, side.columns.quad
-            for k, row in enumerate(rows):
-                gap = blank is not None and blank[k]
-                states[k, column] = tracker.push(row[glute], row[quad], side.bad or gap)
-                shares[k, column] = tracker.share
-                if gate is not None:
-                    # A short gap holds the zone; only a real reason empties it.
-                    zones[k, column] = gate.state if gap else gate.push(tracker.balance)
-                if gap or (side.bad and not side.seen):
-                    missing = 0 if lost is None else lost[k]
-                    detector.push_blind(first_hop + k, row, side.trouble or LOST, missing)
-                    continue
-                rep = detector.push(first_hop + k, row, side.trouble)
-                if rep is not None:
-                    reps.append(_resolved(rep, side))
-        return shares, states, zones, tuple(reps)
+            rep = detector.push(first_hop + k, row, trouble)
+            if rep is not None:
+                reps.append(_resolved(rep, side))
+        return shares, states, zones
 
 
 def _resolved(rep: Rep, side: _Side) -> Rep:
