@@ -12,7 +12,7 @@ from calibration.record import ChannelCalibration
 from device.stream import StreamInfo
 from emgfeedback.activation import ShareTracker, ZoneGate, floor_percent
 from emgfeedback.chain import ChainSettings
-from emgfeedback.frame import Contact, Rep, ShareState, Zone, ZoneState
+from emgfeedback.frame import Contact, Rep, ShareState, Zone
 from emgfeedback.reps import LOST, RepDetector
 from emgfeedback.resolution import REP_PART, smallest_percent
 from emgfeedback.sides import Ruler, SideColumns
@@ -23,9 +23,9 @@ States = NDArray[np.int8]
 #: Adding and taking away this rounds a float64 to a multiple of 1/1024: decisions see %MVC in these
 #: quanta, whose sums are exact.
 _ROUNDER = 1.5 * 2.0**42
+_FEW = 4
 
 _GOOD = int(Contact.GOOD)
-_UNCALIBRATED, _NO_ZONE = int(ShareState.UNCALIBRATED), int(ZoneState.NONE)
 _TOLD = attrgetter("told")
 _WORDS = {
     int(Contact.STARTING): LOST,
@@ -118,18 +118,17 @@ class Decisions:
         self, first_hop: int, ends: Array, blank: list[bool] | None, lost: list[int] | None
     ) -> tuple[Array, States, States, tuple[Rep, ...]]:
         """%MVC at the end of each hop (n_hops, n_channels) -> share, state, zone per side, and reps."""
-        rows = ((ends + _ROUNDER) - _ROUNDER).tolist()
+        rows = _rounded(ends)
+        shape = (len(rows), len(self._sides))
+        shares = np.empty(shape)
+        states, zones = np.empty(shape, dtype=np.int8), np.zeros(shape, dtype=np.int8)
         reps: list[Rep] = []
-        sides = [self._take(side, first_hop, rows, blank, lost, reps) for side in self._sides]
+        for k, side in enumerate(self._sides):
+            columns = shares[:, k], states[:, k], zones[:, k]
+            self._take(side, first_hop, rows, blank, lost, *columns, reps)
         if len(reps) > 1:
             reps.sort(key=_TOLD)  # hop by hop, whichever side it is
-        shape = (len(sides), len(rows))
-        return (
-            np.array([side[0] for side in sides]).reshape(shape).T,
-            np.array([side[1] for side in sides], dtype=np.int8).reshape(shape).T,
-            np.array([side[2] for side in sides], dtype=np.int8).reshape(shape).T,
-            tuple(reps),
-        )
+        return shares, states, zones, tuple(reps)
 
     def _take(
         self,
@@ -138,22 +137,23 @@ class Decisions:
         rows: list[list[float]],
         blank: list[bool] | None,
         lost: list[int] | None,
+        shares: Array,
+        states: States,
+        zones: States,
         reps: list[Rep],
-    ) -> tuple[list[float], list[int], list[int]]:
-        """Rounded %MVC of the hops (n_hops lists of n_channels) -> share, state, zone of one side; adds reps."""
-        n = len(rows)
+    ) -> None:
+        """Rounded %MVC of the hops (n_hops lists of n_channels) -> share, state and zone of one side, and reps."""
         tracker, detector, gate = side.tracker, side.reps, side.gate
         if tracker is None or detector is None:
-            return [math.nan] * n, [_UNCALIBRATED] * n, [_NO_ZONE] * n
-        shares: list[float] = []
-        states: list[int] = []
-        zones = [_NO_ZONE] * n
+            shares[:] = math.nan
+            states[:] = ShareState.UNCALIBRATED
+            return
         glute, quad = side.columns.glute, side.columns.quad
         bad, trouble, unseen = side.bad, side.trouble, side.bad and not side.seen
         for k, row in enumerate(rows):
             gap = blank is not None and blank[k]
-            states.append(tracker.push(row[glute], row[quad], bad or gap))
-            shares.append(tracker.share)
+            states[k] = tracker.push(row[glute], row[quad], bad or gap)
+            shares[k] = tracker.share
             if gate is not None:
                 # A short gap holds the zone; only a real reason empties it.
                 zones[k] = gate.state if gap else gate.push(tracker.balance)
@@ -164,7 +164,14 @@ class Decisions:
             rep = detector.push(first_hop + k, row, trouble)
             if rep is not None:
                 reps.append(_resolved(rep, side))
-        return shares, states, zones
+
+
+def _rounded(percents: Array) -> list[list[float]]:
+    """Rows of %MVC in quanta; a few numbers are sooner rounded one by one than as an array."""
+    if len(percents) > _FEW:
+        rows: list[list[float]] = ((percents + _ROUNDER) - _ROUNDER).tolist()
+        return rows
+    return [[(v + _ROUNDER) - _ROUNDER for v in row] for row in percents.tolist()]
 
 
 def _resolved(rep: Rep, side: _Side) -> Rep:

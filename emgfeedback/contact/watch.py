@@ -143,9 +143,8 @@ class ContactWatch:
         powers = column_energies(emg_uv)
         # Reducing long rows of whole hops costs half of reducing rows of a few channels.
         wide = values_uv.reshape(m, -1, self._hop * n_channels)
-        by_hop = (m, self._hop, n_channels)
-        highs = np.maximum.reduce(np.maximum.reduce(wide, 1).reshape(by_hop), 1).tolist()
-        lows = np.minimum.reduce(np.minimum.reduce(wide, 1).reshape(by_hop), 1).tolist()
+        highs = np.maximum.reduce(wide, 1).tolist()
+        lows = np.minimum.reduce(wide, 1).tolist()
         means = np.matmul(wide, self._averaging)
         first_means = means[:, 0].tolist()
         lines, movements = self._beside_the_muscle(means) if self._any_raw else ([None] * m, [None] * m)
@@ -153,7 +152,7 @@ class ContactWatch:
         for i in range(m):
             for k, watch in enumerate(self._channels):
                 clipped = 0
-                high, low = highs[i][k], lows[i][k]
+                high, low = max(highs[i][k::n_channels]), min(lows[i][k::n_channels])
                 if high >= watch.high_uv or low <= watch.low_uv:
                     column = by_block[i, :, k]
                     clipped = int(np.count_nonzero((column >= watch.high_uv) | (column <= watch.low_uv)))
