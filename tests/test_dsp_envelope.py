@@ -30,15 +30,21 @@ def test_equals_the_definition(window, block, squares):
     assert np.abs(means - direct(values**2 if squares else values, window)).max() < 1e-9
 
 
-@settings(deadline=None, max_examples=30)
-@given(st.lists(st.integers(1, 200), min_size=1, max_size=12), st.integers(0, 2**31))
-def test_any_cut_gives_the_same_bits(cuts, seed):
-    values = values_of(8 * sum(cuts), seed=seed)
-    whole = SlidingMean(125, 2, 8, squares=True).push(values)
-    sliding, at, parts = SlidingMean(125, 2, 8, squares=True), 0, []
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.integers(1, 200), min_size=1, max_size=12),
+    st.integers(0, 2**31),
+    st.sampled_from([(125, 2, 8), (125, 1, 8), (13, 3, 1), (250, 8, 16), (9, 2, 8), (2, 1, 1)]),
+    st.booleans(),
+)
+def test_any_cut_gives_the_same_bits(cuts, seed, shape, squares):
+    window, n_channels, block = shape
+    values = values_of(block * sum(cuts), n_channels, seed=seed)
+    whole = SlidingMean(window, n_channels, block, squares=squares).push(values)
+    sliding, at, parts = SlidingMean(window, n_channels, block, squares=squares), 0, []
     for blocks in cuts:
-        parts.append(sliding.push(values[at : at + 8 * blocks]))
-        at += 8 * blocks
+        parts.append(sliding.push(values[at : at + block * blocks]))
+        at += block * blocks
     assert np.array_equal(np.concatenate(parts), whole)
 
 
