@@ -19,6 +19,8 @@ from emgfeedback.sides import Ruler, SideColumns
 
 Array = NDArray[np.float64]
 States = NDArray[np.int8]
+#: Share, state and zone, (n_hops, n_sides) each, and the reps that were completed.
+Decided = tuple[Array, States, States, tuple[Rep, ...]]
 
 #: Adding and taking away this rounds a float64 to a multiple of 1/1024: decisions see %MVC in these
 #: quanta, whose sums are exact.
@@ -114,9 +116,7 @@ class Decisions:
                 side.reps.skip(next_hop, next_hop - first_hop, lost)
                 side.tracker.restart()
 
-    def push(
-        self, first_hop: int, ends: Array, blank: list[bool] | None, lost: list[int] | None
-    ) -> tuple[Array, States, States, tuple[Rep, ...]]:
+    def push(self, first_hop: int, ends: Array, blank: list[bool] | None, lost: list[int] | None) -> Decided:
         """%MVC at the end of each hop (n_hops, n_channels) -> share, state, zone per side, and reps."""
         rows = _rounded(ends)
         shape = (len(rows), len(self._sides))
@@ -142,7 +142,7 @@ class Decisions:
         zones: States,
         reps: list[Rep],
     ) -> None:
-        """Rounded %MVC of the hops (n_hops lists of n_channels) -> share, state and zone of one side, and reps."""
+        """Fill in share, state and zone of one side from rounded %MVC (a row a hop), and add its reps."""
         tracker, detector, gate = side.tracker, side.reps, side.gate
         if tracker is None or detector is None:
             shares[:] = math.nan
@@ -164,6 +164,19 @@ class Decisions:
             rep = detector.push(first_hop + k, row, trouble)
             if rep is not None:
                 reps.append(_resolved(rep, side))
+
+
+def one_after_another(parts: Sequence[Decided]) -> Decided:
+    """What was decided on hops that follow each other, as one."""
+    if len(parts) == 1:
+        return parts[0]
+    shares, states, zones, reps = zip(*parts, strict=True)
+    return (
+        np.concatenate(shares),
+        np.concatenate(states),
+        np.concatenate(zones),
+        tuple(rep for told in reps for rep in told),
+    )
 
 
 def _rounded(percents: Array) -> list[list[float]]:

@@ -22,7 +22,7 @@ def direct(values, window):
     return np.array([values[max(0, k - window + 1) : k + 1].mean(axis=0) for k in range(len(values))])
 
 
-@pytest.mark.parametrize(("window", "block"), [(125, 8), (2, 1), (9, 8), (17, 8), (250, 8), (50, 16), (13, 1)])
+@pytest.mark.parametrize(("window", "block"), [(125, 8), (2, 1), (9, 8), (17, 8), (250, 8), (50, 16)])
 @pytest.mark.parametrize("squares", [True, False])
 def test_equals_the_definition(window, block, squares):
     values = values_of(1600)

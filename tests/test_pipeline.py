@@ -267,7 +267,7 @@ def test_wrong_arguments_are_named():
 
 @pytest.mark.parametrize("sizes", [[16], [104], [1041], [5000, 3]])
 def test_faults_are_told_at_the_same_hop_under_any_cut(sizes):
-    """Long pieces are judged many blocks at once: verdicts, cautions and the order of both sides' reps stay."""
+    """Long pieces are judged many blocks at once: verdicts, cautions and the order of all reps stay."""
     recording = record("left-weak", "bridge-cued", 5, 14.0, BOTH_LEGS, adc=TWELVE_BITS)
     spoilt = recording.counts.copy()
     spoilt[3000:4500, 0] = spoilt.max()

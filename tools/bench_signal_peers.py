@@ -31,7 +31,7 @@ BAND_HZ, MAINS_HZ = (20.0, 450.0), (48.0, 52.0)
 
 @dataclass(frozen=True)
 class Input:
-    """The same for everybody: µV (n, 2), their true strength (n,), how a stream is cut, whether mains are stopped."""
+    """The same for everybody: µV (n, 2), their true strength (n,), how a stream is cut, and the filters."""
 
     microvolts: Floats
     strength: Floats

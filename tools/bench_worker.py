@@ -73,17 +73,19 @@ def answer_rounds(measure: Callable[[], Mapping[str, float]]) -> None:
 
 
 def in_child(measure: Callable[[], Mapping[str, float]]) -> Reading:
-    """One reading from a copy of this process, which ends: a large task meets memory as it was at the start."""
+    """One reading from a copy of this process: a large task finds no memory that the last one freed."""
     read, write = os.pipe()
     child = os.fork()
     if not child:
+        failed = True
         try:
             with os.fdopen(write, "w") as out:
                 json.dump(dict(measure()), out)
-        except BaseException:
-            traceback.print_exc()
-            os._exit(1)
-        os._exit(0)
+            failed = False
+        finally:
+            if failed:
+                traceback.print_exc()
+            os._exit(failed)
     os.close(write)
     with os.fdopen(read) as answer:
         said = answer.read()
@@ -107,4 +109,3 @@ def interleave(contestants: Mapping[str, Contestant], repeats: int) -> dict[str,
 def medians(readings: Sequence[Reading]) -> Reading:
     """Median of every figure over the rounds."""
     return {figure: statistics.median(reading[figure] for reading in readings) for figure in readings[0]}
-

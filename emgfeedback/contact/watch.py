@@ -214,9 +214,7 @@ class ContactWatch:
             ]
         return lines, movements
 
-    def _look_beside_the_muscle(
-        self, lines: list[list[float]] | None, movement: list[float] | None
-    ) -> None:
+    def _look_beside_the_muscle(self, lines: list[list[float]] | None, movement: list[float] | None) -> None:
         """Tell every raw channel of mains or movement."""
         for k, watch in enumerate(self._channels):
             if not watch.raw:
