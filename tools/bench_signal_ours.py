@@ -53,7 +53,8 @@ class Chain:
         began = time.process_time()
         for piece in pieces:
             _, envelope, percent = amplitude.push(piece)
-            _share = percent[:, 0] / (percent[:, 0] + percent[:, 1])
+            glute, quad = percent.T
+            _share = glute / (glute + quad)
             envelopes.append(envelope)
         spent = time.process_time() - began
         return np.concatenate(envelopes), spent

@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
+# Looking these up costs a tenth of calling them.
+_add, _multiply, _accumulate = np.add, np.multiply, np.add.accumulate
+
 
 class SlidingMean:
     """Mean of the last ``window`` samples, or of their squares, in blocks of ``block`` samples.
@@ -32,8 +35,9 @@ class SlidingMean:
             )
         self._window, self._block, self._n_channels = window, block, n_channels
         self._squares = squares
-        # Whole blocks, and at most one sample less than the window.
-        span = self._span = (window - 1) // block * block
+        # Whole blocks, by twos if that fits: pieces of two blocks then seldom lie across its end.
+        pair = 2 * block if window > 2 * block else block
+        span = self._span = (window - 1) // pair * pair
         past = window - 1
         # What came before the span, oldest first; then the span itself.
         self._terms = np.zeros((past + span, n_channels))
@@ -63,20 +67,18 @@ class SlidingMean:
         """Take (m * block, n_channels) values, m >= 1; their sliding means, a new array of that shape."""
         stop = self._at + len(values)
         means = self._stretch(values, stop) if stop <= self._span else self._pieces(values)
-        if self._seen < self._window:
-            self._grow(means)
-        return means
+        return self._grown(means) if self._seen < self._window else means
 
     def _stretch(self, values: Array, stop: int) -> Array:
         """Means for values that end before sample ``stop`` of the span under way."""
         terms, weights, new, sums, tails = self._stretches.get((self._at, stop)) or self._views(stop)
         if self._squares:
-            np.multiply(values, values, terms)
+            _multiply(values, values, terms)
         else:
             terms[:] = values
-        np.multiply(terms, weights, new)
-        np.add.accumulate(sums, 0, None, sums)
-        means: Array = np.add(new, tails)
+        _multiply(terms, weights, new)
+        _accumulate(sums, 0, None, sums)
+        means: Array = _add(new, tails)
         if stop == self._span:
             self._begin(self._terms[stop:])
             stop = 0
@@ -99,7 +101,7 @@ class SlidingMean:
         """A new span comes after the terms ``before``, one sample less than the window."""
         past = self._terms[: len(before)]
         past[:] = before
-        np.add.accumulate((past * self._weights[: len(past)])[::-1], 0, None, self._tails[::-1])
+        _accumulate((past * self._weights[: len(past)])[::-1], 0, None, self._tails[::-1])
 
     def _pieces(self, values: Array) -> Array:
         """What is left of the span under way, whole spans, and the beginning of another."""
@@ -123,20 +125,21 @@ class SlidingMean:
         heads, tails = self._many_heads[:n_spans], self._many_tails[:n_spans]
         terms[:past] = self._terms[:past]
         if self._squares:
-            np.multiply(values, values, terms[past:])
+            _multiply(values, values, terms[past:])
         else:
             terms[past:] = values
-        np.multiply(terms, self._weights[:stop], weighted)
-        np.add.accumulate(weighted[past:].reshape(heads.shape), 1, None, heads)
+        _multiply(terms, self._weights[:stop], weighted)
+        _accumulate(weighted[past:].reshape(heads.shape), 1, None, heads)
         row, column = weighted.strides
         backwards: Array = np.ndarray(
             tails.shape, np.float64, weighted, (past - 1) * row, (self._span * row, -row, column)
         )
-        np.add.accumulate(backwards, 1, None, tails[:, ::-1])
-        np.add(heads, tails[:, : self._span], means.reshape(heads.shape))
+        _accumulate(backwards, 1, None, tails[:, ::-1])
+        _add(heads, tails[:, : self._span], means.reshape(heads.shape))
         self._begin(terms[len(values) :])
 
-    def _grow(self, means: Array) -> None:
+    def _grown(self, means: Array) -> Array:
         so_far = np.arange(self._seen + 1, self._seen + len(means) + 1)
         means *= (self._window / np.minimum(so_far, self._window))[:, None]
         self._seen += len(means)
+        return means
