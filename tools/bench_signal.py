@@ -18,7 +18,7 @@ from bench_worker import Contestant, Reading, interleave
 OURS, PEERS = "bench_signal_ours.py", "bench_signal_peers.py"
 LIBRARIES = ("neurokit2", "biosppy", "brainflow", "scipy")
 RATE_HZ, SEED, CHUNK = 1000, 20, 16
-#: s. Of signal in the offline tasks, in the streaming task, and in the hour; rounds of the hour.
+#: s. Of signal in the offline tasks, streamed by the slow libraries, and in the hour; rounds of the hour.
 OFFLINE_S, STREAM_S, HOUR_S = 60.0, 6.0, 3600.0
 HOUR_REPEATS = 5
 
@@ -60,14 +60,14 @@ HOUR = (
 FLAT_MB = 1.0
 
 
-def prepare(folder: Path, seconds: float, *, mains: bool = False) -> None:
+def prepare(folder: Path, seconds: float, stream_s: float = STREAM_S, *, mains: bool = False) -> None:
     """Two muscles' noise in µV, whose strength comes and goes every four seconds, and that strength."""
     random = np.random.default_rng(SEED)
     times_s = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
     strength_uv = 10.0 + 140.0 * np.clip(np.sin(2.0 * np.pi * times_s / 4.0), 0.0, None)[:, None]
     np.save(folder / "microvolts.npy", random.normal(0.0, 1.0, (len(times_s), 2)) * strength_uv)
     np.save(folder / "strength.npy", strength_uv[:, 0])
-    options = {"rate": RATE_HZ, "chunk": CHUNK, "stream": round(STREAM_S * RATE_HZ), "mains": mains}
+    options = {"rate": RATE_HZ, "chunk": CHUNK, "stream": round(stream_s * RATE_HZ), "mains": mains}
     (folder / "options.json").write_text(json.dumps(options))
 
 
@@ -82,7 +82,7 @@ def measured(
 ) -> dict[str, Reading]:
     """Medians of ours and of each library; ``mains``: all stop it. Raises ``ContestantError``."""
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
-        prepare(Path(name), seconds, mains=mains)
+        prepare(Path(name), seconds, seconds if subject == "live" else STREAM_S, mains=mains)
         ours = Contestant(sys.executable, OURS, subject, name)
         contestants = {"ours": stack.enter_context(ours)}
         for library in libraries:
