@@ -9,15 +9,12 @@ asks: a sample's value does not depend on how many blocks came with it.
 """
 
 from collections import deque
-from itertools import combinations, repeat
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-
-# Looking it up costs a tenth of calling it.
-_dot = np.dot
 
 #: Blocks in a span: longer spans cost wider products, shorter ones more states in a row.
 SPAN = 8
@@ -51,8 +48,9 @@ class StreamingFilter:
         self._states = list(self._work[:, :n_states])
         self._state, self._after = self._states[0], np.empty((n_states, n_channels))
         given = np.empty((SPAN * block, n_channels))
+        # An array's own dot starts a quarter sooner than NumPy's function.
         self._steps = [
-            (matrix, self._work[0, :width], given[block * k : block * (k + 1)])
+            (matrix.dot, self._work[0, :width], given[block * k : block * (k + 1)])
             for k, (matrix, width) in enumerate(zip(self._to_outputs, self._widths, strict=True))
         ]
         inputs = self._work[0, n_states:]
@@ -80,10 +78,10 @@ class StreamingFilter:
         """The blocks of the span under way that end before its block ``stop``."""
         inputs, given = self._stretches[self._at, stop]
         inputs[:] = values
-        for matrix, known, outputs in self._steps[self._at : stop]:
-            _dot(matrix, known, outputs)
+        for product, known, outputs in self._steps[self._at : stop]:
+            product(known, outputs)
         if stop == SPAN:
-            self._state[:] = _dot(self._to_state, self._spans[0], self._after)
+            self._state[:] = self._to_state.dot(self._spans[0], self._after)
             stop = 0
         self._at = stop
         return given.copy()
@@ -111,7 +109,7 @@ class StreamingFilter:
         work = self._work[:n_spans]
         work[:, self._n_states :] = values.reshape(n_spans, -1, self._n_channels)
         before, after = self._spans[:n_spans], self._states[1 : n_spans + 1]
-        deque(map(_dot, repeat(self._to_state), before, after), maxlen=0)
+        deque(map(self._to_state.dot, before, after), maxlen=0)
         by_block = outputs.reshape(n_spans, SPAN, self._block, self._n_channels)
         for k, width in enumerate(self._widths):
             np.matmul(self._to_outputs[k], work[:, :width], out=by_block[:, k])
