@@ -8,6 +8,8 @@ a large artefact leaves no trace once it has left the window. The order of addit
 sample lies in its span, so its value does not depend on how the stream was cut, on any machine.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,6 +37,8 @@ class SlidingMean:
             )
         self._window, self._block, self._n_channels = window, block, n_channels
         self._squares = squares
+        # Each sum waits for the one before; as one complex number two channels wait together.
+        self._pairs: np.dtype[Any] = np.dtype(np.float64 if n_channels % 2 else np.complex128)
         # Whole blocks, by twos if that fits: pieces of two blocks then seldom lie across its end.
         pair = 2 * block if window > 2 * block else block
         span = self._span = (window - 1) // pair * pair
@@ -92,7 +96,7 @@ class SlidingMean:
             self._terms[past + at : past + stop],
             self._weights[: stop - at],
             self._heads[at + 1 : stop + 1],
-            self._heads[at : stop + 1],
+            self._heads[at : stop + 1].view(self._pairs),
             self._tails[at:stop],
         )
         return views
@@ -101,7 +105,8 @@ class SlidingMean:
         """A new span comes after the terms ``before``, one sample less than the window."""
         past = self._terms[: len(before)]
         past[:] = before
-        _accumulate((past * self._weights[: len(past)])[::-1], 0, None, self._tails[::-1])
+        weighted, tails = (past * self._weights[: len(past)]).view(self._pairs), self._tails.view(self._pairs)
+        _accumulate(weighted[::-1], 0, None, tails[::-1])
 
     def _pieces(self, values: Array) -> Array:
         """What is left of the span under way, whole spans, and the beginning of another."""
@@ -129,12 +134,14 @@ class SlidingMean:
         else:
             terms[past:] = values
         _multiply(terms, self._weights[:stop], weighted)
-        _accumulate(weighted[past:].reshape(heads.shape), 1, None, heads)
-        row, column = weighted.strides
-        backwards: Array = np.ndarray(
-            tails.shape, np.float64, weighted, (past - 1) * row, (self._span * row, -row, column)
+        pairs = weighted.view(self._pairs)
+        row, column = pairs.strides
+        shape = n_spans, past, pairs.shape[1]
+        backwards: NDArray[Any] = np.ndarray(
+            shape, self._pairs, pairs, (past - 1) * row, (self._span * row, -row, column)
         )
-        _accumulate(backwards, 1, None, tails[:, ::-1])
+        _accumulate(pairs[past:].reshape(n_spans, self._span, -1), 1, None, heads.view(self._pairs))
+        _accumulate(backwards, 1, None, tails.view(self._pairs)[:, ::-1])
         _add(heads, tails[:, : self._span], means.reshape(heads.shape))
         self._begin(terms[len(values) :])
 
