@@ -89,7 +89,8 @@ class ShareTracker:
         larger = glute if glute > quad else quad
         if not self._shown:
             if larger < self._show:
-                return self._rest()
+                # Most hops of all are at rest and stay there.
+                return _REST if self.state == _REST else self._rest()
             self._shown = True
             self._log_ratio = self._clamped_log_ratio(glute, quad)
             self._glute_mean, self._quad_mean = glute, quad

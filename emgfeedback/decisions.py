@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +19,16 @@ from emgfeedback.sides import Ruler, SideColumns
 
 Array = NDArray[np.float64]
 States = NDArray[np.int8]
+#: Share, state and zone, (n_hops, n_sides) each, and the reps that were completed.
+Decided = tuple[Array, States, States, tuple[Rep, ...]]
 
 #: Adding and taking away this rounds a float64 to a multiple of 1/1024: decisions see %MVC in these
 #: quanta, whose sums are exact.
 _ROUNDER = 1.5 * 2.0**42
+_FEW = 4
 
 _GOOD = int(Contact.GOOD)
+_TOLD = attrgetter("told")
 _WORDS = {
     int(Contact.STARTING): LOST,
     int(Contact.CLIPPING): "{} signal clipped",
@@ -111,38 +116,75 @@ class Decisions:
                 side.reps.skip(next_hop, next_hop - first_hop, lost)
                 side.tracker.restart()
 
-    def push(
-        self, first_hop: int, ends: Array, blank: list[bool] | None, lost: list[int] | None
-    ) -> tuple[Array, States, States, tuple[Rep, ...]]:
+    def push(self, first_hop: int, ends: Array, blank: list[bool] | None, lost: list[int] | None) -> Decided:
         """%MVC at the end of each hop (n_hops, n_channels) -> share, state, zone per side, and reps."""
-        n = len(ends)
-        shares = np.empty((n, len(self._sides)))
-        states = np.empty((n, len(self._sides)), dtype=np.int8)
-        zones = np.zeros((n, len(self._sides)), dtype=np.int8)
-        rows = [[(v + _ROUNDER) - _ROUNDER for v in row] for row in ends.tolist()]
+        rows = _rounded(ends)
+        shape = (len(rows), len(self._sides))
+        shares = np.empty(shape)
+        states, zones = np.empty(shape, dtype=np.int8), np.zeros(shape, dtype=np.int8)
         reps: list[Rep] = []
-        for column, side in enumerate(self._sides):
-            tracker, detector, gate = side.tracker, side.reps, side.gate
-            if tracker is None or detector is None:
-                shares[:, column] = math.nan
-                states[:, column] = ShareState.UNCALIBRATED
-                continue
-            glute, quad = side.columns.glute, side.columns.quad
-            for k, row in enumerate(rows):
-                gap = blank is not None and blank[k]
-                states[k, column] = tracker.push(row[glute], row[quad], side.bad or gap)
-                shares[k, column] = tracker.share
-                if gate is not None:
-                    # A short gap holds the zone; only a real reason empties it.
-                    zones[k, column] = gate.state if gap else gate.push(tracker.balance)
-                if gap or (side.bad and not side.seen):
-                    missing = 0 if lost is None else lost[k]
-                    detector.push_blind(first_hop + k, row, side.trouble or LOST, missing)
-                    continue
-                rep = detector.push(first_hop + k, row, side.trouble)
-                if rep is not None:
-                    reps.append(_resolved(rep, side))
+        for k, side in enumerate(self._sides):
+            columns = shares[:, k], states[:, k], zones[:, k]
+            self._take(side, first_hop, rows, blank, lost, *columns, reps)
+        if len(reps) > 1:
+            reps.sort(key=_TOLD)  # hop by hop, whichever side it is
         return shares, states, zones, tuple(reps)
+
+    def _take(
+        self,
+        side: _Side,
+        first_hop: int,
+        rows: list[list[float]],
+        blank: list[bool] | None,
+        lost: list[int] | None,
+        shares: Array,
+        states: States,
+        zones: States,
+        reps: list[Rep],
+    ) -> None:
+        """Fill in share, state and zone of one side from rounded %MVC (a row a hop), and add its reps."""
+        tracker, detector, gate = side.tracker, side.reps, side.gate
+        if tracker is None or detector is None:
+            shares[:] = math.nan
+            states[:] = ShareState.UNCALIBRATED
+            return
+        glute, quad = side.columns.glute, side.columns.quad
+        bad, trouble, unseen = side.bad, side.trouble, side.bad and not side.seen
+        for k, row in enumerate(rows):
+            gap = blank is not None and blank[k]
+            states[k] = tracker.push(row[glute], row[quad], bad or gap)
+            shares[k] = tracker.share
+            if gate is not None:
+                # A short gap holds the zone; only a real reason empties it.
+                zones[k] = gate.state if gap else gate.push(tracker.balance)
+            if gap or unseen:
+                missing = 0 if lost is None else lost[k]
+                detector.push_blind(first_hop + k, row, trouble or LOST, missing)
+                continue
+            rep = detector.push(first_hop + k, row, trouble)
+            if rep is not None:
+                reps.append(_resolved(rep, side))
+
+
+def one_after_another(parts: Sequence[Decided]) -> Decided:
+    """What was decided on hops that follow each other, as one."""
+    if len(parts) == 1:
+        return parts[0]
+    shares, states, zones, reps = zip(*parts, strict=True)
+    return (
+        np.concatenate(shares),
+        np.concatenate(states),
+        np.concatenate(zones),
+        tuple(rep for told in reps for rep in told),
+    )
+
+
+def _rounded(percents: Array) -> list[list[float]]:
+    """Rows of %MVC in quanta; a few numbers are sooner rounded one by one than as an array."""
+    if len(percents) > _FEW:
+        rows: list[list[float]] = ((percents + _ROUNDER) - _ROUNDER).tolist()
+        return rows
+    return [[(v + _ROUNDER) - _ROUNDER for v in row] for row in percents.tolist()]
 
 
 def _resolved(rep: Rep, side: _Side) -> Rep:

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from calibration.record import Calibration
 from device.stream import Counts, SampleChunk, StreamInfo
 from emgfeedback.chain import ChainSettings
-from emgfeedback.contact import ContactWatch
-from emgfeedback.decisions import Decisions
-from emgfeedback.dsp.amplitude import amplitude_for
+from emgfeedback.contact import MOST_BLOCKS, ContactWatch
+from emgfeedback.decisions import Decided, Decisions, one_after_another
+from emgfeedback.dsp.amplitude import Estimate, amplitude_for
 from emgfeedback.frame import Contact, Frame, Zone
 from emgfeedback.losses import Losses
 from emgfeedback.sides import lay_ruler, sides_of
@@ -64,7 +64,7 @@ class Pipeline:
         self._next = -1
         self._hop_number = 0
         self._last: Counts | None = None
-        self._no_blank = np.zeros(self._block, dtype=np.bool_)
+        self._no_blank = np.zeros(MOST_BLOCKS * self._block, dtype=np.bool_)
         self._no_blank.flags.writeable = False
         self._verdict: tuple[int, ...] = ()
         self._judge(self._contact.verdict)
@@ -160,6 +160,12 @@ class Pipeline:
         position = 0
         while position < n:
             fill = self._fill
+            blocks = 0 if fill else (n - position) // self._block
+            if blocks > 1:
+                stop = position + min(blocks, MOST_BLOCKS) * self._block
+                parts.append(self._run_blocks(counts[position:stop]))
+                position = stop
+                continue
             some = min(n - position, self._block - fill)
             values = self._values[fill : fill + some]
             np.multiply(counts if some == n else counts[position : position + some], self._scale, values)
@@ -172,7 +178,7 @@ class Pipeline:
             if whole:
                 parts.append(self._run(whole))
             if self._done == self._block:
-                self._judge(self._contact.judge(self._values[self._first :]))
+                self._judge(self._contact.judge(self._values[self._first :])[-1])
                 self._fill = self._done = self._first = 0
         if n:
             self._last = counts[-1:]
@@ -188,29 +194,60 @@ class Pipeline:
 
     def _run(self, n_hops: int) -> Frame:
         """The next whole hops of the block, all within it."""
-        hop, first, start = self.hop, self._hop_number, self._done
-        stop = self._done = start + n_hops * hop
+        start = self._done
+        stop = self._done = start + n_hops * self.hop
+        estimate = self._amplitude.push(self._values[start:stop])
+        self._contact.keep(estimate[0])
+        first, blank, by_hop, lost = self._count_on(n_hops)
+        decided = self._decisions.push(first, estimate[2][self.hop - 1 :: self.hop], by_hop, lost)
+        return self._frame(first, estimate, blank, decided, self._quality[:n_hops])
+
+    def _run_blocks(self, counts: Counts) -> Frame:
+        """Whole blocks at once, from the beginning of one on."""
+        self._next += len(counts)
+        values = counts * self._scale
+        if self._has_offset:
+            values += self._offset
+        estimate = self._amplitude.push(values)
+        self._contact.keep(estimate[0])
+        verdicts = self._contact.judge(values)
+        first, blank, by_hop, lost = self._count_on(len(counts) // self.hop)
+        ends = estimate[2][self.hop - 1 :: self.hop]
+        per_block = self._block // self.hop
+        decided: list[Decided] = []
+        quality = []
+        done = 0
+        # A block's verdict holds for the hops after it; hops under one verdict are decided in one go.
+        for stop, verdict in enumerate(verdicts, start=1):
+            if verdict == self._verdict and stop < len(verdicts):
+                continue
+            hops = slice(done * per_block, stop * per_block)
+            gaps = (None, None) if by_hop is None or lost is None else (by_hop[hops], lost[hops])
+            decided.append(self._decisions.push(first + done * per_block, ends[hops], *gaps))
+            quality += [self._quality] * (stop - done)
+            done = stop
+            self._judge(verdict)
+        return self._frame(first, estimate, blank, one_after_another(decided), np.concatenate(quality))
+
+    def _count_on(self, n_hops: int) -> tuple[int, NDArray[np.bool_], list[bool] | None, list[int] | None]:
+        """The first of the next hops; what of them is blank, by sample and by hop, and lost, by hop."""
+        first = self._hop_number
         self._hop_number = first + n_hops
-        emg, envelope, percent = self._amplitude.push(self._values[start:stop])
-        self._contact.keep(emg)
-        blank, by_hop, lost = self._no_blank[: stop - start], None, None
         if self._losses:
-            blank, by_hop, lost = self._losses.mark(first * hop, n_hops, hop)
-        share, state, zone, reps = self._decisions.push(first, percent[hop - 1 :: hop], by_hop, lost)
-        return Frame(
-            hop,
-            np.arange(first, first + n_hops),
-            self.sides,
-            emg,
-            envelope,
-            percent,
-            blank,
-            share,
-            state,
-            zone,
-            self._quality[:n_hops],
-            reps,
-        )
+            return first, *self._losses.mark(first * self.hop, n_hops, self.hop)
+        return first, self._no_blank[: n_hops * self.hop], None, None
+
+    def _frame(
+        self,
+        first: int,
+        estimate: Estimate,
+        blank: NDArray[np.bool_],
+        decided: Decided,
+        quality: NDArray[np.int8],
+    ) -> Frame:
+        share, state, zone, reps = decided
+        hops = np.arange(first, first + len(share))
+        return Frame(self.hop, hops, self.sides, *estimate, blank, share, state, zone, quality, reps)
 
     def _nothing(self) -> Frame:
         """A frame of no hops."""

@@ -22,7 +22,7 @@ def direct(values, window):
     return np.array([values[max(0, k - window + 1) : k + 1].mean(axis=0) for k in range(len(values))])
 
 
-@pytest.mark.parametrize(("window", "block"), [(125, 8), (1, 1), (5, 8), (8, 8), (250, 8), (50, 16), (13, 1)])
+@pytest.mark.parametrize(("window", "block"), [(125, 8), (2, 1), (9, 8), (17, 8), (250, 8), (50, 16)])
 @pytest.mark.parametrize("squares", [True, False])
 def test_equals_the_definition(window, block, squares):
     values = values_of(1600)
@@ -30,15 +30,21 @@ def test_equals_the_definition(window, block, squares):
     assert np.abs(means - direct(values**2 if squares else values, window)).max() < 1e-9
 
 
-@settings(deadline=None, max_examples=30)
-@given(st.lists(st.integers(1, 200), min_size=1, max_size=12), st.integers(0, 2**31))
-def test_any_cut_gives_the_same_bits(cuts, seed):
-    values = values_of(8 * sum(cuts), seed=seed)
-    whole = SlidingMean(125, 2, 8, squares=True).push(values)
-    sliding, at, parts = SlidingMean(125, 2, 8, squares=True), 0, []
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.integers(1, 200), min_size=1, max_size=12),
+    st.integers(0, 2**31),
+    st.sampled_from([(125, 2, 8), (125, 1, 8), (13, 3, 1), (250, 8, 16), (9, 2, 8), (2, 1, 1)]),
+    st.booleans(),
+)
+def test_any_cut_gives_the_same_bits(cuts, seed, shape, squares):
+    window, n_channels, block = shape
+    values = values_of(block * sum(cuts), n_channels, seed=seed)
+    whole = SlidingMean(window, n_channels, block, squares=squares).push(values)
+    sliding, at, parts = SlidingMean(window, n_channels, block, squares=squares), 0, []
     for blocks in cuts:
-        parts.append(sliding.push(values[at : at + 8 * blocks]))
-        at += 8 * blocks
+        parts.append(sliding.push(values[at : at + block * blocks]))
+        at += block * blocks
     assert np.array_equal(np.concatenate(parts), whole)
 
 
@@ -60,9 +66,10 @@ def test_restart_begins_with_a_growing_window():
     assert np.array_equal(sliding.push(values), SlidingMean(125, 2, 8, squares=True).push(values))
 
 
-def test_a_window_of_nothing_is_refused():
-    with pytest.raises(ValueError, match="at least 1"):
-        SlidingMean(0, 2, 8, squares=True)
+@pytest.mark.parametrize(("window", "block"), [(0, 8), (8, 8), (5, 0)])
+def test_a_window_that_is_no_longer_than_a_block_is_refused(window, block):
+    with pytest.raises(ValueError, match="more than a block"):
+        SlidingMean(window, 2, block, squares=True)
 
 
 @pytest.mark.parametrize("muscle", ["glute", "quad"])

@@ -37,16 +37,28 @@ def test_equals_sosfilt_on_a_mid_rail_signal():
     assert np.abs(filtered - expected(values)).max() < 1e-9
 
 
-@settings(deadline=None, max_examples=30)
-@given(st.lists(st.integers(1, 90), min_size=1, max_size=12), st.integers(0, 2**31))
-def test_any_cut_gives_the_same_bits(cuts, seed):
-    values = noise(8 * sum(cuts), seed=seed)
-    whole = StreamingFilter(SECTIONS, 2, 8).push(values)
-    streaming, at, parts = StreamingFilter(SECTIONS, 2, 8), 0, []
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.integers(1, 90), min_size=1, max_size=12),
+    st.integers(0, 2**31),
+    st.sampled_from([(2, 8), (1, 8), (3, 8), (8, 8), (2, 1), (1, 1), (2, 2), (4, 32)]),
+)
+def test_any_cut_gives_the_same_bits(cuts, seed, shape):
+    n_channels, block = shape
+    values = noise(block * sum(cuts), n_channels, seed=seed)
+    whole = StreamingFilter(SECTIONS, n_channels, block).push(values)
+    streaming, at, parts = StreamingFilter(SECTIONS, n_channels, block), 0, []
     for blocks in cuts:
-        parts.append(streaming.push(values[at : at + 8 * blocks]))
-        at += 8 * blocks
+        parts.append(streaming.push(values[at : at + block * blocks]))
+        at += block * blocks
     assert np.array_equal(np.concatenate(parts), whole)
+
+
+def test_more_than_fits_at_once_gives_the_same_bits():
+    values = noise(8 * 8 * (StreamingFilter.MOST_SPANS + 3) + 40)
+    streaming = StreamingFilter(SECTIONS, 2, 8)
+    single = np.concatenate([streaming.push(values[k : k + 8]) for k in range(0, len(values), 8)])
+    assert np.array_equal(StreamingFilter(SECTIONS, 2, 8).push(values), single)
 
 
 def test_results_stay_when_more_is_pushed():

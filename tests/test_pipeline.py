@@ -265,6 +265,31 @@ def test_wrong_arguments_are_named():
         pipeline.set_zone("left", Zone(0.5, 0.7))
 
 
+@pytest.mark.parametrize("sizes", [[16], [104], [1041], [5000, 3]])
+def test_faults_are_told_at_the_same_hop_under_any_cut(sizes):
+    """Long pieces are judged many blocks at once: verdicts, cautions and the order of all reps stay."""
+    recording = record("left-weak", "bridge-cued", 5, 14.0, BOTH_LEGS, adc=TWELVE_BITS)
+    spoilt = recording.counts.copy()
+    spoilt[3000:4500, 0] = spoilt.max()
+    spoilt[6000:8000, 3] = 2048
+    hum = 800.0 * np.sin(2.0 * np.pi * 50.0 * np.arange(2500) / 1000.0)
+    spoilt[9500:12_000, 1] = np.clip(spoilt[9500:12_000, 1] + hum.astype(np.int32), 0, 4095)
+
+    def told(counts, sizes):
+        pipeline = Pipeline(recording.info, None, recording.calibration)
+        whole = push_all(cut(counts, sizes), pipeline)
+        return whole, (pipeline.cautions, pipeline.mains_hz, pipeline.doubts)
+
+    for counts in (recording.counts, spoilt):
+        (whole, words), (other, other_words) = told(counts, sizes), told(counts, [len(counts)])
+        assert_same(whole, other)
+        assert words == other_words
+        if counts is spoilt:
+            assert len(set(whole[0]["quality"].ravel())) >= 4
+        else:
+            assert {rep.side for rep in whole[1]} == {"right", "left"}
+
+
 def test_two_legs_are_as_good_as_two_streams_of_one_leg():
     recording = record("left-weak", "bridge-cued", 5, 14.0, BOTH_LEGS, adc=TWELVE_BITS)
     both = Pipeline(recording.info, None, recording.calibration)

@@ -1,5 +1,7 @@
 """Our side of ``tools/bench.py signal``: the chain alone, and the whole pipeline, offline and streaming."""
 
+import math
+import resource
 import sys
 import time
 from collections.abc import Callable
@@ -9,19 +11,22 @@ from pathlib import Path
 import numpy as np
 from bench_ours import perfect_calibration, stream_info
 from bench_signal_peers import Input, Measure
-from bench_worker import answer_rounds
+from bench_worker import answer_rounds, in_child
 from numpy.typing import NDArray
 
 from device.stream import SampleChunk, StreamInfo
 from emgfeedback.chain import ChainSettings
 from emgfeedback.dsp.amplitude import amplitude_for
 from emgfeedback.pipeline import Pipeline
+from emgfeedback.session.analysis import BLOCK
 
 Array = NDArray[np.float64]
 
 HOP = 8
-#: Samples that offline work pushes at once.
-OFFLINE_CHUNK = 60_000
+#: Samples that offline work pushes at once: as the analysis of a session does.
+OFFLINE_CHUNK = BLOCK
+#: Parts of the hour after which the memory is read.
+EARLY = 0.1
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Chain:
         """For the input of all contestants."""
         info = stream_info(2, given.rate)
         counts = np.rint(given.microvolts / info.channels[0].uv_per_count + 2048).astype(np.int32)
-        return cls(info, ChainSettings(), given, counts)
+        return cls(info, ChainSettings(notch_hz=50.0 if given.mains else 0.0), given, counts)
 
     def shares(self, pieces: list[Array]) -> tuple[Array, float]:
         """Envelopes (n, 2) through filters, RMS, %MVC and share, and the CPU time that they took."""
@@ -48,16 +53,22 @@ class Chain:
         began = time.process_time()
         for piece in pieces:
             _, envelope, percent = amplitude.push(piece)
-            _share = percent[:, 0] / (percent[:, 0] + percent[:, 1])
+            glute, quad = percent.T
+            _share = glute / (glute + quad)
             envelopes.append(envelope)
         spent = time.process_time() - began
         return np.concatenate(envelopes), spent
 
-    def frames(self, size: int, n: int) -> float:
-        """CPU time of Pipeline.push over the first ``n`` samples in chunks of ``size``."""
+    def pipeline(self) -> Pipeline:
+        """A new one, calibrated."""
         pipeline = Pipeline(self.info, self.settings, perfect_calibration(self.info, self.settings))
         if pipeline.uncalibrated:
             raise AssertionError(pipeline.uncalibrated)
+        return pipeline
+
+    def frames(self, size: int, n: int) -> float:
+        """CPU time of Pipeline.push over the first ``n`` samples in chunks of ``size``."""
+        pipeline = self.pipeline()
         made = [SampleChunk(k, self.counts[k : min(k + size, n)].copy(), 0.0) for k in range(0, n, size)]
         hops = reps = 0
         began = time.process_time()
@@ -75,7 +86,9 @@ def minute(chain: Chain) -> Measure:
     given = chain.given
 
     def measure() -> dict[str, float]:
-        whole, offline_s = chain.shares([given.microvolts[: len(given.microvolts) // HOP * HOP]])
+        n = len(given.microvolts) // HOP * HOP
+        pieces = [given.microvolts[k : min(k + OFFLINE_CHUNK, n)] for k in range(0, n, OFFLINE_CHUNK)]
+        whole, offline_s = chain.shares(pieces)
         given.check(whole[:, 0])
         _, chain_s = chain.shares(given.chunks())
         push_s = chain.frames(given.chunk, given.stream)
@@ -89,19 +102,54 @@ def minute(chain: Chain) -> Measure:
     return measure
 
 
-def hour(chain: Chain) -> Measure:
-    """A whole recording."""
-    values = chain.given.microvolts
+def live(chain: Chain) -> Measure:
+    """The stream alone."""
+    given = chain.given
 
     def measure() -> dict[str, float]:
-        pieces = [values[k : k + OFFLINE_CHUNK] for k in range(0, len(values), OFFLINE_CHUNK)]
-        _, spent = chain.shares(pieces)
-        return {"hour_s": spent, "analysis_s": chain.frames(OFFLINE_CHUNK, len(values))}
+        _, chain_s = chain.shares(given.chunks())
+        push_s = chain.frames(given.chunk, given.stream)
+        n = len(given.chunks())
+        return {"chain_us": chain_s / n * 1e6, "push_us": push_s / n * 1e6}
 
     return measure
 
 
-SUBJECTS: dict[str, Callable[[Chain], Measure]] = {"minute": minute, "hour": hour}
+def hour(chain: Chain) -> Measure:
+    """A whole recording, in a process that has not done one before, and then once more."""
+    values = chain.given.microvolts
+    pieces = [values[k : k + OFFLINE_CHUNK] for k in range(0, len(values) // HOP * HOP, OFFLINE_CHUNK)]
+
+    def measure() -> dict[str, float]:
+        whole, first_s = chain.shares(pieces)
+        chain.given.check(whole[:, 0])
+        _, again_s = chain.shares(pieces)
+        return {"hour_s": first_s, "again_s": again_s}
+
+    def whole() -> dict[str, float]:
+        return {"analysis_s": chain.frames(OFFLINE_CHUNK, len(values))}
+
+    return lambda: {**in_child(measure), **in_child(whole), **in_child(lambda: memory(chain))}
+
+
+def memory(chain: Chain) -> dict[str, float]:
+    """How much the highest memory of the process grows from a tenth of the recording to its end, in MB."""
+    pipeline, counts = chain.pipeline(), chain.counts
+    early_mb = math.nan
+    for k in range(0, len(counts), OFFLINE_CHUNK):
+        if math.isnan(early_mb) and k >= EARLY * len(counts):
+            early_mb = highest_mb()
+        pipeline.push(SampleChunk(k, counts[k : k + OFFLINE_CHUNK].copy(), 0.0))
+    return {"grown_mb": highest_mb() - early_mb}
+
+
+def highest_mb() -> float:
+    """Most memory that this process has held so far, in MB."""
+    unit = 1e6 if sys.platform == "darwin" else 1e3
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+SUBJECTS: dict[str, Callable[[Chain], Measure]] = {"minute": minute, "live": live, "hour": hour}
 
 if __name__ == "__main__":
     answer_rounds(SUBJECTS[sys.argv[1]](Chain.of(Input.load(Path(sys.argv[2])))))

@@ -1,4 +1,4 @@
-"""The other side of ``tools/bench.py signal``: NeuroKit2, BioSPPy, BrainFlow, and a SciPy script.
+"""The other side of ``tools/bench.py signal``: NeuroKit2, BioSPPy, BrainFlow, a SciPy script, mne-lsl's way.
 
 Imports nothing of ours. Each does what its documentation shows: the whole recording at once, or, for a
 stream, the last second again with every chunk, where the library has no filters that carry state.
@@ -6,6 +6,7 @@ stream, the last second again with every chunk, where the library has no filters
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from bench_worker import answer_rounds, in_child
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -22,18 +24,21 @@ Envelope = Callable[[Floats], Floats]
 Find = Callable[[Floats], object]
 
 WINDOW_S, RMS_S = 1.0, 0.125
-BAND_HZ = (20.0, 450.0)
+#: s. What mne-lsl's buffer holds here.
+BUFFER_S = 2.0
+BAND_HZ, MAINS_HZ = (20.0, 450.0), (48.0, 52.0)
 
 
 @dataclass(frozen=True)
 class Input:
-    """The same for everybody: µV (n, 2), their true strength (n,), and how a stream is cut."""
+    """The same for everybody: µV (n, 2), their true strength (n,), how a stream is cut, and the filters."""
 
     microvolts: Floats
     strength: Floats
     rate: int
     chunk: int
     stream: int
+    mains: bool
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -80,8 +85,8 @@ def biosppy(rate: int) -> tuple[Envelope, Find]:
     return envelope, lambda emg: finder.emg(emg, sampling_rate=float(rate), show=False)
 
 
-def brainflow(rate: int) -> tuple[Envelope, None]:
-    """DataFilter's band-pass and rolling mean of the squares."""
+def brainflow(rate: int, *, mains: bool = False) -> tuple[Envelope, None]:
+    """DataFilter's band-pass, its stop of 48 to 52 Hz if ``mains``, and rolling mean of the squares."""
     from brainflow.data_filter import AggOperations, DataFilter, FilterTypes
 
     size, kind, mean = int(RMS_S * rate), FilterTypes.BUTTERWORTH.value, AggOperations.MEAN.value
@@ -89,6 +94,8 @@ def brainflow(rate: int) -> tuple[Envelope, None]:
     def envelope(emg: Floats) -> Floats:
         data = np.array(emg)
         DataFilter.perform_bandpass(data, rate, *BAND_HZ, 2, kind, 0)
+        if mains:
+            DataFilter.perform_bandstop(data, rate, *MAINS_HZ, 2, kind, 0)
         data *= data
         DataFilter.perform_rolling_filter(data, size, mean)
         return np.sqrt(np.maximum(data, 0.0))
@@ -147,6 +154,39 @@ def with_state(given: Input) -> float:
     return (time.process_time() - began) / len(chunks)
 
 
+def buffered(given: Input) -> float:
+    """CPU time a chunk the way mne-lsl's ``StreamLSL`` takes one, our own retelling, in s.
+
+    Channels are picked, each filter carries its state over them, and samples and their times are rolled
+    into buffers under a lock. An RMS for every new sample is then made from what the buffer holds.
+    """
+    from scipy import signal
+
+    filters = [signal.butter(2, BAND_HZ, "bandpass", fs=given.rate, output="sos")]
+    if given.mains:
+        filters.append(signal.butter(2, MAINS_HZ, "bandstop", fs=given.rate, output="sos"))
+    states = [np.zeros((len(sos), 2, 2)) for sos in filters]
+    held = int(BUFFER_S * given.rate)
+    buffer, times_s, picks, lock = np.zeros((held, 2)), np.zeros(held), np.arange(2), threading.Lock()
+    size = int(RMS_S * given.rate)
+    box = np.full(size, 1.0 / size)
+    chunks = given.chunks()
+    stamps_s = [(k * given.chunk + np.arange(given.chunk)) / given.rate for k in range(len(chunks))]
+    began = time.process_time()
+    for chunk, stamp_s in zip(chunks, stamps_s, strict=True):
+        emg = chunk[:, picks]
+        for k, sos in enumerate(filters):
+            emg[:, picks], states[k] = signal.sosfilt(sos, emg[:, picks], axis=0, zi=states[k])
+        n = len(emg)
+        with lock:
+            buffer, times_s = np.roll(buffer, -n, axis=0), np.roll(times_s, -n, axis=0)
+            buffer[-n:], times_s[-n:] = emg, stamp_s
+        squares = buffer[-(n + size - 1) :, picks].T ** 2
+        glute, quad = (np.sqrt(np.convolve(row, box, "valid")) for row in squares)
+        _share = glute / (glute + quad)
+    return (time.process_time() - began) / len(chunks)
+
+
 LIBRARIES: dict[str, Callable[[int], tuple[Envelope, Find | None]]] = {
     "neurokit2": neurokit2,
     "biosppy": biosppy,
@@ -184,18 +224,29 @@ def minute(library: str, given: Input) -> Measure:
     return measure
 
 
-def hour(library: str, given: Input) -> Measure:
-    """A whole recording."""
-    envelope, _ = LIBRARIES[library](given.rate)
-    return lambda: {"hour_s": offline(envelope, given)}
+def live(library: str, given: Input) -> Measure:
+    """The stream alone."""
+    if library == "mne-lsl-style":
+        return lambda: {"stream_us": buffered(given) * 1e6}
+    envelope, _ = brainflow(given.rate, mains=given.mains)
+    return lambda: {"stream_us": again(envelope, given) * 1e6}
 
+
+def hour(library: str, given: Input) -> Measure:
+    """A whole recording, in a process that has not done one before, and then once more."""
+    envelope, _ = brainflow(given.rate, mains=given.mains) if library == "brainflow" else scipy(given.rate)
+
+    def measure() -> dict[str, float]:
+        return {"hour_s": offline(envelope, given), "again_s": offline(envelope, given)}
+
+    return lambda: in_child(measure)
+
+
+SUBJECTS = {"minute": minute, "live": live, "hour": hour}
 
 if __name__ == "__main__":
     import warnings
 
-    from bench_worker import answer_rounds
-
     # What a library warns about is for its own users; the answers on this channel are JSON lines.
     warnings.simplefilter("ignore")
-    prepared = {"minute": minute, "hour": hour}[sys.argv[3]](sys.argv[1], Input.load(Path(sys.argv[2])))
-    answer_rounds(prepared)
+    answer_rounds(SUBJECTS[sys.argv[3]](sys.argv[1], Input.load(Path(sys.argv[2]))))

@@ -2,6 +2,6 @@
 
 from emgfeedback.contact.metrics import rate_trouble, switched_off
 from emgfeedback.contact.timing import timing
-from emgfeedback.contact.watch import ContactWatch
+from emgfeedback.contact.watch import MOST_BLOCKS, ContactWatch
 
-__all__ = ["ContactWatch", "rate_trouble", "switched_off", "timing"]
+__all__ = ["MOST_BLOCKS", "ContactWatch", "rate_trouble", "switched_off", "timing"]

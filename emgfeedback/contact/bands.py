@@ -26,11 +26,11 @@ class Mains:
         self.lines_hz = tuple(hz for hz in MAINS_HZ if sfreq_hz >= LEAST_RATE * hz)
         self._basis = _waves([hz / sfreq_hz for hz in self.lines_hz], n)
 
-    def energies(self, window: Array) -> list[list[float]]:
-        """Of (n, n_channels): for each line a list of energies, one for each channel."""
-        parts = np.dot(self._basis, window)
+    def energies(self, windows: Array) -> list[list[list[float]]]:
+        """Of (m, n, n_channels): for each window and line a list of energies, one for each channel."""
+        parts = np.matmul(self._basis, windows)
         parts *= parts
-        rows: list[list[float]] = (parts[0::2] + parts[1::2]).tolist()
+        rows: list[list[list[float]]] = (parts[:, 0::2] + parts[:, 1::2]).tolist()
         return rows
 
 
@@ -41,11 +41,15 @@ class Movement:
         highest = max(1, int(MOVEMENT_TOP_HZ * n * hop_s))
         self._basis = _waves([k / n for k in range(1, min(highest, (n - 1) // 2) + 1)], n)
 
-    def energies(self, window: Array) -> list[float]:
-        """Of (n, n_channels), one for each channel."""
-        parts = np.dot(self._basis, window)
-        found: list[float] = np.dot(parts.T, parts).diagonal().tolist()
-        return found
+    def energies(self, windows: Array) -> list[list[float]]:
+        """Of (m, n, n_channels): for each window a list, one energy for each channel."""
+        return column_energies(np.matmul(self._basis, windows))
+
+
+def column_energies(values: Array) -> list[list[float]]:
+    """Sums of squares down the columns of (m, n, n_channels), a list for each of the m."""
+    found: list[list[float]] = np.matmul(values.transpose(0, 2, 1), values).diagonal(0, 1, 2).tolist()
+    return found
 
 
 def _waves(per_sample: Sequence[float], n: int) -> Array:

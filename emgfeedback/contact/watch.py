@@ -45,7 +45,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.stream import ChannelInfo
-from emgfeedback.contact.bands import Mains, Movement
+from emgfeedback.contact.bands import Mains, Movement, column_energies
 from emgfeedback.contact.channel import MAINS_BLOCKS, STILL_BLOCKS, ChannelWatch
 from emgfeedback.frame import Contact
 
@@ -60,8 +60,8 @@ MAINS_PERIODS_S: Final = (1 / 50, 1 / 60)
 #: Parts of the power that must repeat itself after 0.1 s, and after one period (seldom whole samples).
 LOOSE_RATIO: Final = 0.9
 LOOSE_PERIOD_RATIO: Final = 0.7
-#: Room for this many windows, so that the newest is moved to the front but now and then.
-ROOM: Final = 8
+#: Most blocks in one go: some 4 s, which the processor keeps close.
+MOST_BLOCKS: Final = 40
 
 
 class ContactWatch:
@@ -75,7 +75,7 @@ class ContactWatch:
     def __init__(self, channels: Sequence[ChannelInfo], hop: int, sfreq_hz: float, offset_uv: Array) -> None:
         self._hop = hop
         hops = max(1, round(BLOCK_S * sfreq_hz / hop))
-        self.block = block = self._block = hop * hops
+        self.block = block = hop * hops
         self._channels = [
             ChannelWatch(c, block, offset) for c, offset in zip(channels, offset_uv.tolist(), strict=True)
         ]
@@ -85,11 +85,12 @@ class ContactWatch:
         self._window, self._mains_window = STILL_BLOCKS * block, MAINS_BLOCKS * block
         self._mains = Mains(self._mains_window, sfreq_hz)
         self._kept = max(self._mains_window, self._window + self._lags[0])
-        self._emg = np.zeros((ROOM * self._kept, len(channels)))
+        # Room for so much more that the newest is moved to the front but now and then.
+        self._emg = np.zeros((self._kept + MOST_BLOCKS * block, len(channels)))
         # Means over hops, of the values before the band-pass: where movement is.
         self._mean_window = STILL_BLOCKS * hops
         self._movement = Movement(self._mean_window, hop / sfreq_hz)
-        self._means = np.zeros((ROOM * self._mean_window, len(channels)))
+        self._means = np.zeros((self._mean_window + MOST_BLOCKS * hops, len(channels)))
         self._averaging = np.tile(np.eye(len(channels)) / hop, (hop, 1))
         self.restart()
 
@@ -130,40 +131,52 @@ class ContactWatch:
         self.verdict = (_STARTING,) * len(self._channels)
         return self.verdict
 
-    def judge(self, values_uv: Array) -> tuple[int, ...]:
-        """A block's values, once its EMG was kept; the verdict for the hops that follow.
+    def judge(self, values_uv: Array) -> list[tuple[int, ...]]:
+        """Values of whole blocks, once their EMG was kept; for each the verdict for the hops that follow.
 
-        The first block may be shorter: a stream may start inside a block.
+        At most ``MOST_BLOCKS``. A first block may come alone and shorter: a stream may start inside a block.
         """
         n, n_channels = values_uv.shape
-        emg_uv = self._emg[self._end - n : self._end]
-        powers = np.dot(emg_uv.T, emg_uv).diagonal().tolist()
+        m = max(1, n // self.block)
+        by_block = values_uv.reshape(m, -1, n_channels)
+        emg_uv = self._emg[self._end - n : self._end].reshape(by_block.shape)
+        powers = column_energies(emg_uv)
         # Reducing long rows of whole hops costs half of reducing rows of a few channels.
-        wide = values_uv.reshape(-1, self._hop * n_channels)
-        highs = np.maximum.reduce(wide, 0).tolist()
-        lows = np.minimum.reduce(wide, 0).tolist()
-        means = np.dot(wide, self._averaging)
-        for k, watch in enumerate(self._channels):
-            clipped = 0
-            high, low = max(highs[k::n_channels]), min(lows[k::n_channels])
-            if high >= watch.high_uv or low <= watch.low_uv:
-                column = values_uv[:, k]
-                clipped = int(np.count_nonzero((column >= watch.high_uv) | (column <= watch.low_uv)))
-            watch.push(n, powers[k], low, high, clipped)
-            if watch.kind.undecided:
-                watch.kind.push(float(means[0, k]), low, high)
-        if self._any_raw:
-            self._look_beside_the_muscle(means)
+        wide = values_uv.reshape(m, -1, self._hop * n_channels)
+        highs = np.maximum.reduce(wide, 1).tolist()
+        lows = np.minimum.reduce(wide, 1).tolist()
+        means = np.matmul(wide, self._averaging)
+        first_means = means[:, 0].tolist()
+        lines, movements = self._beside_the_muscle(means) if self._any_raw else ([None] * m, [None] * m)
+        verdicts = []
+        for i in range(m):
+            for k, watch in enumerate(self._channels):
+                clipped = 0
+                high, low = max(highs[i][k::n_channels]), min(lows[i][k::n_channels])
+                if high >= watch.high_uv or low <= watch.low_uv:
+                    column = by_block[i, :, k]
+                    clipped = int(np.count_nonzero((column >= watch.high_uv) | (column <= watch.low_uv)))
+                watch.push(by_block.shape[1], powers[i][k], low, high, clipped)
+                if watch.kind.undecided:
+                    watch.kind.push(first_means[i][k], low, high)
+            self._look_beside_the_muscle(lines[i], movements[i])
+            verdicts.append(self._judge_block(self._end - (m - 1 - i) * self.block))
+        self.verdict = verdicts[-1]
+        return verdicts
+
+    def _judge_block(self, stop: int) -> tuple[int, ...]:
+        """The verdict on the block whose EMG ends before row ``stop`` of what is kept."""
         working = sum(watch.works for watch in self._channels)
-        self.verdict = tuple(
-            watch.judge(
-                mains=watch.loud and self._is_mains(k, watch.energy),
-                others_work=working > watch.works,
-                resting=self._resting,
-            )
-            for k, watch in enumerate(self._channels)
+        return tuple(
+            [
+                watch.judge(
+                    mains=watch.loud and self._is_mains(k, stop, watch.energy),
+                    others_work=working > watch.works,
+                    resting=self._resting,
+                )
+                for k, watch in enumerate(self._channels)
+            ]
         )
-        return self.verdict
 
     def keep(self, emg_uv: Array) -> None:
         """EMG of the next hops of the block."""
@@ -174,22 +187,42 @@ class ContactWatch:
         self._emg[end - len(emg_uv) : end] = emg_uv
         self._end = end
 
-    def _look_beside_the_muscle(self, means: Array) -> None:
-        """Mains or movement, by turns, in every raw channel over the last blocks."""
-        self._keep_means(means)
-        self._turn = not self._turn
-        if self._turn:
-            if not self._mains.lines_hz:
-                return
-            lines = self._mains.energies(self._emg[self._end - self._mains_window : self._end])
-            for k, watch in enumerate(self._channels):
-                if watch.raw:
-                    watch.hear_mains(self._mains.lines_hz, [line[k] for line in lines])
-        elif self._means_seen >= self._mean_window:
-            window = self._means[self._means_end - self._mean_window : self._means_end]
-            for watch, energy in zip(self._channels, self._movement.energies(window), strict=True):
-                if watch.raw:
-                    watch.feel_movement(math.sqrt(energy / self._mean_window))
+    def _beside_the_muscle(
+        self, means: Array
+    ) -> tuple[list[list[list[float]] | None], list[list[float] | None]]:
+        """For each block the energies of mains lines or of movement over the last blocks, by turns."""
+        m, hops, n_channels = means.shape
+        self._keep_means(means.reshape(m * hops, n_channels))
+        lines: list[list[list[float]] | None] = [None] * m
+        movements: list[list[float] | None] = [None] * m
+        mains, moves = (slice(1, m, 2), slice(0, m, 2)) if self._turn else (slice(0, m, 2), slice(1, m, 2))
+        self._turn ^= m % 2 == 1
+        if mains.start < m and self._mains.lines_hz:
+            at = range(m)[mains]
+            stop = self._end - (m - 1 - at[-1]) * self.block
+            lines[mains] = self._mains.energies(
+                _windows(self._emg, stop, self._mains_window, 2 * self.block, len(at))
+            )
+        if moves.start < m:
+            at = range(m)[moves]
+            stop = self._means_end - (m - 1 - at[-1]) * hops
+            found = self._movement.energies(_windows(self._means, stop, self._mean_window, 2 * hops, len(at)))
+            unseen = self._means_seen - m * hops + hops
+            movements[moves] = [
+                energies if unseen + i * hops >= self._mean_window else None
+                for i, energies in zip(at, found, strict=True)
+            ]
+        return lines, movements
+
+    def _look_beside_the_muscle(self, lines: list[list[float]] | None, movement: list[float] | None) -> None:
+        """Tell every raw channel of mains or movement."""
+        for k, watch in enumerate(self._channels):
+            if not watch.raw:
+                continue
+            if lines is not None:
+                watch.hear_mains(self._mains.lines_hz, [line[k] for line in lines])
+            elif movement is not None:
+                watch.feel_movement(math.sqrt(movement[k] / self._mean_window))
 
     def _keep_means(self, means: Array) -> None:
         end = self._means_end + len(means)
@@ -201,11 +234,20 @@ class ContactWatch:
         self._means_end = end
         self._means_seen += len(means)
 
-    def _is_mains(self, channel: int, energy: float) -> bool:
+    def _is_mains(self, channel: int, stop: int, energy: float) -> bool:
         """Whether nearly all of the window's ``energy`` repeats itself as mains does."""
-        emg, stop = self._emg[:, channel], self._end
+        emg = self._emg[:, channel]
         start = stop - self._window
         now = emg[start:stop]
         # Hardly any muscle passes the first test, so the others seldom run.
         repeats = (float(np.dot(now, emg[start - lag : stop - lag])) / energy for lag in self._lags)
         return next(repeats) > LOOSE_RATIO and any(ratio > LOOSE_PERIOD_RATIO for ratio in repeats)
+
+
+def _windows(rows: Array, stop: int, size: int, step: int, n: int) -> Array:
+    """``n`` windows of ``size`` rows, ``step`` apart, the last of them before row ``stop``: a view."""
+    row, column = rows.strides
+    first = stop - size - (n - 1) * step
+    shape = (n, size, rows.shape[1])
+    view: Array = np.ndarray(shape, np.float64, rows, first * row, (step * row, row, column))
+    return view

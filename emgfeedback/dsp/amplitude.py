@@ -21,6 +21,9 @@ from emgfeedback.dsp.filters import StreamingFilter
 Array = NDArray[np.float64]
 Estimate = tuple[Array, Array, Array]
 
+# Looking these up costs a fifth of calling them.
+_maximum, _multiply, _subtract, _sqrt = np.maximum, np.multiply, np.subtract, np.sqrt
+
 #: s. Mean over a rectified signal or a sensor's envelope.
 MEAN_WINDOW_S = 0.08
 
@@ -61,11 +64,11 @@ class RawAmplitude:
         mean_square = self._mean_square.push(emg_uv)
         n = len(values_uv)
         rest_square, factor = self._rows.get(n) or self._spread(n)
-        percent = np.maximum(mean_square, rest_square)
-        percent -= rest_square
-        np.sqrt(percent, percent)
-        percent *= factor
-        return emg_uv, np.sqrt(mean_square, mean_square), percent
+        percent: Array = _maximum(mean_square, rest_square)
+        _subtract(percent, rest_square, percent)
+        _sqrt(percent, percent)
+        _multiply(percent, factor, percent)
+        return emg_uv, _sqrt(mean_square, mean_square), percent
 
     def _spread(self, n: int) -> tuple[Array, Array]:
         """Rest and factor on ``n`` rows: arrays of one shape combine in half the time."""
