@@ -59,7 +59,7 @@ def test_reps_of_all_personas_and_exercises_are_found():
 
 
 def test_reps_are_told_within_half_a_second_of_the_half_fall():
-    assert np.percentile(campaign()["told"], 99) <= 0.5
+    assert max(campaign()["told"]) <= 0.5
 
 
 def test_share_per_rep_under_a_perfect_calibration():
