@@ -31,7 +31,7 @@ FIRST_HOLDS = 3
 #: together, which do one movement, and of each, which trade work and scatter more.
 MOST_AMPLITUDE_FALL = 0.15
 MOST_FALL_OF_ONE = 0.30
-#: Spread of the amplitude around its trend (as a part of it) that is still one effort, again of both and of each.
+#: Spread of the amplitude around its trend (as a part of it) that is still one effort, of both and of each.
 MOST_SPREAD = 0.25
 MOST_SPREAD_OF_ONE = 0.40
 #: Hz. Bands of the mean frequency and of FInsm5.

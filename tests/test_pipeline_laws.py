@@ -1,4 +1,4 @@
-"""Laws of the chain for any draw: scale, order of channels, time, and garbage that never reaches the share."""
+"""Laws of the chain for any draw: scale, order of channels, time; garbage never reaches the share."""
 
 from dataclasses import replace
 

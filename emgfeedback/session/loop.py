@@ -26,8 +26,8 @@ class Loop:
     is filled by whoever paints: to the painted picture. ``arrived_at_s`` is when samples last came.
 
     ``coming`` are setups that take hold by themselves: each before the first chunk that starts at its
-    sample or later. A recorder brings its own setup: that of its header. The pipeline starts afresh with it, so
-    that the file alone gives the same frames.
+    sample or later. A recorder brings its own setup: that of its header. The pipeline starts afresh with
+    it, so that the file alone gives the same frames.
     """
 
     def __init__(
