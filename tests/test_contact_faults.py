@@ -38,10 +38,11 @@ weak_and_strong = pytest.mark.parametrize("exercise", ["bridge", "squat"])
 
 @on_all_boards
 @weak_and_strong
-@pytest.mark.parametrize("factor", [1.0, 2.0])
+@pytest.mark.parametrize("factor", [1.0, 2.0, 3.0])
 def test_mains_as_strong_as_the_muscle(board, exercise, factor):
+    """Three times as strong, it is nine tenths of the power and mostly called a loose pad: either name."""
     tellings = told(faulty_holds("mains", board, exercise, 3, N, lambda rms_uv: factor * rms_uv))
-    names = (Contact.MAINS,) if factor == 1.0 else (Contact.MAINS, Contact.LOOSE)
+    names = (Contact.MAINS,) if factor < 3.0 else (Contact.MAINS, Contact.LOOSE)
     assert right(tellings, *names) >= 0.95
 
 
