@@ -73,8 +73,8 @@ def test_raw_emg_at_any_rate(exercise: str, sfreq_hz: float) -> None:
 def test_at_a_low_rate_chance_is_not_called_mains_and_mains_is(sfreq_hz: float, least: float) -> None:
     """A narrow band holds more of its power at one frequency by chance; mains of the EMG's RMS is half of it.
 
-    With the limit of a wide band 0.5 % of the clean channel hops were red at 130 Hz, 0.1 % at 250 Hz. At 128 Hz
-    the band ends at 58 Hz, and mains of the EMG's RMS is named in time in 80 %.
+    With the limit of a wide band 0.5 % of the clean channel hops were red at 130 Hz, 0.1 % at 250 Hz. At
+    128 Hz the band ends at 58 Hz, and mains of the EMG's RMS is named in time in 80 %.
     """
     red = hops = 0
     for seed in range(1, 21):
