@@ -41,6 +41,8 @@ FOOT, SHOULDER = 0.15, 0.85
 SMOOTHING_S = 0.12
 REST_FALLS_S = 0.15
 REST_CLIMBS_S = 3.0
+#: Time constants after which the resting level has fallen from a rep.
+SETTLES = 4.0
 #: s. Time constant of the height that is compared with the drive.
 HEIGHT_S = 0.4
 #: s. The usual height is believed this long after a rep, then halved as often again.
@@ -103,6 +105,7 @@ class RepDetector:
         self._envelope_lag = round(envelope_lag / hop)
         self._lag = self._envelope_lag + self._smoothing // 2
         self._falls = 1.0 - math.exp(-hop_s / REST_FALLS_S)
+        self._settling = round(SETTLES * REST_FALLS_S / hop_s)
         self._climbs = 1.0 - math.exp(-hop_s / REST_CLIMBS_S)
         self._heightens = 1.0 - math.exp(-hop_s / HEIGHT_S)
         self._halves = 0.5 ** (hop_s / BELIEVED_S)
@@ -122,6 +125,7 @@ class RepDetector:
         self._since_rep = 0
         self._last_stop = 0
         self._rest = math.nan
+        self._below, self._falls_until = math.inf, 0
         self.restart()
 
     def restart(self) -> None:
@@ -171,6 +175,8 @@ class RepDetector:
     ) -> None:
         """``n_hops`` before ``hop`` show nothing: a rep goes on over a short gap, a long one ends it."""
         self._blind_hops += n_hops
+        if hop - n_hops <= self._falls_until:  # a rest that was still falling from a rep did so unseen
+            self._rest = min(self._rest, self._below)
         if self._blind_hops > self._longest_blind or not self._rows:
             unseen = self._blind_hops > self._longest_blind or bool(self._blinds)
             self.restart()
@@ -226,6 +232,7 @@ class RepDetector:
         rep = self._close(hop) if over else None
         self._open_hops = 0
         # What a posture takes is the new rest; from where a rep was left the rest falls on, quickly.
+        self._below, self._falls_until = (self._rest, hop + self._settling) if over else (math.inf, 0)
         self._rest = max(self._rest, drive)
         return rep
 

@@ -86,18 +86,22 @@ def test_reps_are_found_and_told_in_time(exercise):
 def test_a_novice_that_stays_tense_is_counted(tempo):
     """30 % of the level stays between reps: 98 % right, 2 % extra (599 of 600 and 0 reached).
 
-    95.5 % are told within half a second of the middle of the lowering (99, 94 and 94 % where they are fast,
-    usual and slow; 93.5 % of other seeds), all within 0.75 s. There the muscles stand at 0.65 of the hold,
-    not at half of it: how far somebody who rested before will let go this time is not known before.
+    Told within half a second of the middle of the lowering, where the muscles stand at 0.65 of the hold: 99 %
+    of the second reps, and 92 % of the first after a rest, of which nobody can know that they will not fall
+    to rest again; the latest after 0.72 s (99 and 88 %, 0.75 s, of the seeds 101 to 120).
     """
     sets = [reps_of("novice", exercise, tempo, seed, 2) for exercise in EXERCISES for seed in SEEDS]
     true, right, extra = counted(sets)
     assert right >= 0.98 * true
     assert extra <= 0.02 * true
     assert np.percentile(errors(sets), 95) <= 0.035
-    delays = [after_half_fall_s(*pair) for each in sets for pair in each.matched()]
-    assert np.mean(np.array(delays) <= 0.5) >= 0.90
-    assert max(delays) <= 0.75
+    first, second = (
+        np.array([after_half_fall_s(*pair) for s in sets for pair in s.matched() if pair[1] is s.true[k]])
+        for k in (0, 1)
+    )
+    assert np.mean(second <= 0.5) >= 0.98
+    assert np.mean(first <= 0.5) >= 0.80
+    assert first.max() <= 0.75
 
 
 def test_a_hold_at_ten_percent_reads_ten_percent():

@@ -198,6 +198,32 @@ def test_long_blindness_ends_a_rep_and_the_count_goes_on():
     assert (rep.number, second.number) == (1, 2)
 
 
+def test_a_muscle_that_lets_go_for_a_fifth_of_a_second_goes_on():
+    """However deep the dip; one that lasts longer than half of the moments looked at ends the rep."""
+    for hops, n_reps in ((24, 1), (60, 2)):
+        found = push_all(detector(), REST + WORK[:150] + [1.0] * hops + WORK[:150] + REST)
+        assert len(found) == n_reps
+        assert found[0].told == 8 * (250 + 150 + 28 + (0 if n_reps == 2 else hops + 150))
+
+
+@pytest.mark.parametrize("fall", [25, 125, 375])
+def test_a_rep_is_told_at_the_same_time_after_its_half_fall_however_slowly_it_falls(fall):
+    """0.2, 1 and 3 s of lowering: the median of 0.44 s at 0.55 of the height, on ramps without flicker."""
+    ramp = (20.5 + 19.5 * np.cos(np.pi * np.arange(fall) / fall)).tolist()
+    (rep,) = push_all(detector(), REST + WORK + ramp + REST)
+    after_s = 0.008 * (rep.told / 8 - 500 - fall / 2)
+    assert 0.12 <= after_s <= 0.24
+
+
+def test_a_rest_that_falls_unseen_does_not_hide_the_next_rep():
+    reps = detector()
+    (first,) = push_all(reps, REST + WORK + [21.0] * 40)
+    for k in range(100):
+        reps.push_blind(540 + k, [99.0, 99.0], "mains in the quad signal", 0)
+    (second,) = push_all(reps, [30.0] * 200 + REST, 640)
+    assert (first.number, second.number) == (1, 2)
+
+
 def test_a_lighter_exercise_is_heard_after_a_break():
     """One rep at 115 %, then after 20 s reps at 29 %: what is usual is forgotten in a break."""
     reps = detector()
