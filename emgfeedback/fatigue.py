@@ -27,10 +27,13 @@ LEAST_HOLDS = 8
 #: Part by which the mean frequency must have fallen since the first three holds.
 LEAST_FALL = 0.10
 FIRST_HOLDS = 3
-#: Part by which an amplitude may have fallen along its trend and still be called stable.
+#: Part by which the amplitude may have fallen along its trend and still be called stable: of both muscles
+#: together, which do one movement, and of each, which trade work and scatter more.
 MOST_AMPLITUDE_FALL = 0.15
-#: Spread of an amplitude around its trend (as a part of it) that is still one effort.
+MOST_FALL_OF_ONE = 0.30
+#: Spread of the amplitude around its trend (as a part of it) that is still one effort, of both and of each.
 MOST_SPREAD = 0.25
+MOST_SPREAD_OF_ONE = 0.40
 #: Hz. Bands of the mean frequency and of FInsm5.
 MEAN_BAND_HZ = (20.0, 450.0)
 INDEX_BAND_HZ = (20.0, 400.0)
@@ -158,16 +161,18 @@ def _why_not(holds: Sequence[Hold]) -> str:
 def _other_effort(holds: Sequence[Hold]) -> str:
     """Whether the effort changed in another way than fatigue changes it."""
     times_s = np.array([hold.at_s for hold in holds])
-    for k, muscle in enumerate(("glute", "quad")):
-        logs = np.log([hold.rms_uv[k] for hold in holds])
-        trend = theil_sen(times_s, logs)
-        around = logs - trend.slope * times_s
-        if 1.48 * float(np.median(np.abs(around - np.median(around)))) > MOST_SPREAD:
-            return f"the {muscle}'s effort was not the same in all reps"
-        if trend.high < 0.0 and trend.slope * float(times_s[-1] - times_s[0]) < math.log1p(
-            -MOST_AMPLITUDE_FALL
-        ):
-            return f"the {muscle}'s activity fell: less effort, or less load"
+    logs = np.log([hold.rms_uv for hold in holds])
+    for whose, course, spread, fall in (
+        ("the glute's ", logs[:, 0], MOST_SPREAD_OF_ONE, MOST_FALL_OF_ONE),
+        ("the quad's ", logs[:, 1], MOST_SPREAD_OF_ONE, MOST_FALL_OF_ONE),
+        ("the ", logs.mean(axis=1), MOST_SPREAD, MOST_AMPLITUDE_FALL),
+    ):
+        trend = theil_sen(times_s, course)
+        around = course - trend.slope * times_s
+        if 1.48 * float(np.median(np.abs(around - np.median(around)))) > spread:
+            return f"{whose}effort was not the same in all reps"
+        if trend.high < 0.0 and trend.slope * float(times_s[-1] - times_s[0]) < math.log1p(-fall):
+            return f"{whose}activity fell: less effort, or less load"
     return ""
 
 

@@ -112,6 +112,8 @@ class LiveSet:
 
     def __call__(self, chunk: SampleChunk, frame: Frame) -> None:
         """Take what the pipeline made of a chunk (acquisition thread)."""
+        setup = self.scene.loop.setup
+        self._watch.follow(setup.settings, setup.calibration)
         self._found += self._watch.push(frame)
         working = self.scene.opened.first_side
         reps = [rep for rep in frame.reps if rep.side == working or not self.exercise.one_leg]

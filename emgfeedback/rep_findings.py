@@ -48,23 +48,34 @@ class RepWatch:
     def __init__(
         self, info: StreamInfo, settings: ChainSettings | None = None, calibration: Calibration | None = None
     ) -> None:
-        self._info, self._settings = info, settings or ChainSettings()
+        self._info = info
+        self._set_starts = [0]
+        self._raw = all(channel.signal == "raw" for channel in info.channels)
+        self._begin(settings or ChainSettings(), calibration)
+
+    def _begin(self, settings: ChainSettings, calibration: Calibration | None) -> None:
+        info, self._settings = self._info, settings
         self._recent = RecentSignal(info.sfreq_hz, len(info.channels))
         #: Samples by which the envelope comes after the muscle.
-        self._lag = round(self._settings.rms_window_s * info.sfreq_hz / 2.0)
+        self._lag = round(settings.rms_window_s * info.sfreq_hz / 2.0)
         self._sides = {
             side.name: _Side(side, never(info, (side.glute, side.quad))) for side in sides_of(info)
         }
-        self._set_starts = [0]
-        self._raw = all(channel.signal == "raw" for channel in info.channels)
-        self.calibrate(calibration)
+        self._calibrate(calibration)
 
-    def calibrate(self, calibration: Calibration | None) -> None:
-        """Use another calibration from the next frame on; the holds so far are forgotten."""
+    def _calibrate(self, calibration: Calibration | None) -> None:
+        self._calibration = calibration
         sides = sides_of(self._info)
         self._rest_uv = lay_ruler(self._info, self._settings, sides, calibration).rest_uv
         for side in self._sides.values():
             side.holds.clear()
+
+    def follow(self, settings: ChainSettings, calibration: Calibration | None) -> None:
+        """Look with these from the next frame on; holds seen with others are forgotten."""
+        if settings != self._settings:
+            self._begin(settings, calibration)
+        elif calibration is not self._calibration:
+            self._calibrate(calibration)
 
     def start_set(self, sample: int) -> None:
         """Reps that start at ``sample`` or later are another set; may be said ahead of time."""

@@ -2,8 +2,9 @@
 
 The drive is glute + quad in %MVC: the sum rises with every rep whichever muscle leads, and two
 muscles together flicker less than one. A rep opens where the drive leaves its resting level by part
-of what the last reps reached, and closes where it has fallen most of the way back and stayed there.
-A twitch is too short, and a shift of weight too low, to count.
+of what the last reps reached, and closes where most of the last moments lie below about half of its
+height: a median, which is late by half of these moments however slowly the muscles let go, and which
+a shorter dip does not move. A twitch is too short, and a shift of weight too low, to count.
 
 All limits below are the project's own choices, made on simulated exercises
 (tests/test_reps.py prints what they attain).
@@ -28,9 +29,9 @@ LEAST_RISE_PERCENT = 8.0
 LEAST_RISE_OVER_REST = 0.75
 #: Part of a usual rep's rise that opens a rep, and that it must reach.
 OPEN_AT = 0.45
-#: Part of its own rise below which a rep is over, and how long (s) it must stay there.
-CLOSE_AT = 0.4
-CLOSE_AFTER_S = 0.16
+#: Part of its own rise below which most of the last moments (s) lie when a rep is over.
+CLOSE_AT = 0.55
+CLOSE_OVER_S = 0.44
 #: s at more than half height: less is a twitch, more is a posture.
 SHORTEST_S = 0.5
 LONGEST_S = 20.0
@@ -40,8 +41,10 @@ FOOT, SHOULDER = 0.15, 0.85
 SMOOTHING_S = 0.12
 REST_FALLS_S = 0.15
 REST_CLIMBS_S = 3.0
+#: Time constants after which the resting level has fallen from a rep.
+SETTLES = 4.0
 #: s. Time constant of the height that is compared with the drive.
-HEIGHT_S = 0.25
+HEIGHT_S = 0.4
 #: s. The usual height is believed this long after a rep, then halved as often again.
 BELIEVED_S = 5.0
 #: Part by which a lower rep lowers the usual height; a higher one sets it.
@@ -102,10 +105,12 @@ class RepDetector:
         self._envelope_lag = round(envelope_lag / hop)
         self._lag = self._envelope_lag + self._smoothing // 2
         self._falls = 1.0 - math.exp(-hop_s / REST_FALLS_S)
+        self._settling = round(SETTLES * REST_FALLS_S / hop_s)
         self._climbs = 1.0 - math.exp(-hop_s / REST_CLIMBS_S)
         self._heightens = 1.0 - math.exp(-hop_s / HEIGHT_S)
         self._halves = 0.5 ** (hop_s / BELIEVED_S)
-        self._close_after = max(1, round(CLOSE_AFTER_S / hop_s))
+        self._lows: deque[bool] = deque(maxlen=max(1, round(CLOSE_OVER_S / hop_s)))
+        self._most = max(1, round(CLOSE_OVER_S / hop_s)) // 2 + 1
         self._shortest = SHORTEST_S / hop_s
         self._believed = BELIEVED_S / hop_s
         self._longest = LONGEST_S / hop_s
@@ -120,6 +125,7 @@ class RepDetector:
         self._since_rep = 0
         self._last_stop = 0
         self._rest = math.nan
+        self._below, self._falls_until = math.inf, 0
         self.restart()
 
     def restart(self) -> None:
@@ -129,9 +135,9 @@ class RepDetector:
         self._filled = 0
         self._drive = 0.0
         self._open_hops = 0
+        self._n_low = 0
         self._height = 0.0
         self._top = 0.0
-        self._low_hops = 0
         self._blind_hops = 0
         self._drives.clear()
         self._rows.clear()
@@ -169,6 +175,8 @@ class RepDetector:
     ) -> None:
         """``n_hops`` before ``hop`` show nothing: a rep goes on over a short gap, a long one ends it."""
         self._blind_hops += n_hops
+        if hop - n_hops <= self._falls_until:  # a rest that was still falling from a rep did so unseen
+            self._rest = min(self._rest, self._below)
         if self._blind_hops > self._longest_blind or not self._rows:
             unseen = self._blind_hops > self._longest_blind or bool(self._blinds)
             self.restart()
@@ -198,7 +206,8 @@ class RepDetector:
         rise = drive - rest
         if rise > LEAST_RISE_PERCENT and rise > self._least_rise():
             self._height = self._top = drive
-            self._low_hops = 0
+            self._lows.clear()
+            self._n_low = 0
             self._open_hops = 1
 
     def _least_rise(self) -> float:
@@ -210,17 +219,21 @@ class RepDetector:
         self._height += self._heightens * (drive - self._height)
         if self._height > self._top:
             self._top = self._height
-        if drive > self._rest + CLOSE_AT * (self._top - self._rest):
-            self._low_hops = 0
-            if self._open_hops > self._longest:  # a posture: what it takes is the new rest
-                self._open_hops = 0
-                self._rest = drive
+        lows = self._lows
+        if len(lows) == lows.maxlen:
+            self._n_low -= lows[0]
+        # The median smooths by itself: the mean over the drive would only make it later.
+        low = self._window[-1] < self._rest + CLOSE_AT * (self._top - self._rest)
+        lows.append(low)
+        self._n_low += low
+        over = self._n_low >= self._most
+        if not over and self._open_hops <= self._longest:
             return None
-        self._low_hops += 1
-        if self._low_hops < self._close_after:
-            return None
-        rep = self._close(hop)
+        rep = self._close(hop) if over else None
         self._open_hops = 0
+        # What a posture takes is the new rest; from where a rep was left the rest falls on, quickly.
+        self._below, self._falls_until = (self._rest, hop + self._settling) if over else (math.inf, 0)
+        self._rest = max(self._rest, drive)
         return rep
 
     def _close(self, told: int) -> Rep | None:

@@ -10,14 +10,20 @@ from functools import cache
 import numpy as np
 import pytest
 from accuracy_runs import TEMPI, Set, reps_of
+from contact_faults import BOARDS
 from shaped_emg import convert, one_leg
-from simulated_signals import chunks, record, run
+from simulated_signals import ONE_LEG, chunks, record, run, stream_info
 
-from emgfeedback.frame import Rep, ShareState
+from device.stream import SampleChunk
+from emgfeedback.chain import ChainSettings
+from emgfeedback.frame import Contact, Rep, ShareState
 from emgfeedback.pipeline import Pipeline
 from emgfeedback.simulation.actions import REST
+from emgfeedback.simulation.adc import converter_noise
 from emgfeedback.simulation.exercises import EXERCISES
-from emgfeedback.simulation.person import TrueRep
+from emgfeedback.simulation.pads import Pads
+from emgfeedback.simulation.person import Person, TrueRep
+from emgfeedback.simulation.personas import PERSONAS
 
 SEEDS = range(1, 21)
 #: A sub-maximal squeezer does the very reps of the balanced one (test_simulation.py); the novice is apart.
@@ -53,7 +59,7 @@ def counted(sets: list[Set]) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_the_share_of_a_rep_is_true_for_every_persona_and_tempo(exercise):
-    """p95 over an exercise 0.018 to 0.031, of the worst persona and tempo 0.042 (fast squats, tired)."""
+    """p95 over an exercise 0.018 to 0.031, of the worst persona and tempo 0.040 (fast deadlifts)."""
     by_cell = {cell: errors(sets) for cell, sets in campaign(exercise).items()}
     pooled = np.concatenate(list(by_cell.values()))
     assert len(pooled) >= 0.98 * len(PEOPLE) * len(TEMPI) * len(SEEDS) * 2
@@ -63,36 +69,39 @@ def test_the_share_of_a_rep_is_true_for_every_persona_and_tempo(exercise):
 
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_reps_are_found_and_told_in_time(exercise):
-    """Told within half a second of the half-fall: 99.1 % of all, 96.7 % of single-leg deadlifts.
+    """All right, none extra, all told within half a second of the half-fall: median 0.23 s, latest 0.49 s.
 
-    The others lower for 2 to 3 s: from half to 40 % of the height, where a rep closes, takes them long. The
-    latest was told after 0.60 s. Closing 40 ms earlier halves their number, but splits a real contraction
-    that lets go for a moment (test_recordings.py), so the reached figures stand here.
+    Other seeds (101 to 120), which nothing was chosen on: the same, latest 0.46 s.
     """
     sets = [each for cell in campaign(exercise).values() for each in cell]
     true, right, extra = counted(sets)
     assert right >= 0.995 * true
     assert extra <= 0.005 * true
     delays = np.array([after_half_fall_s(*pair) for each in sets for pair in each.matched()])
-    assert np.mean(delays <= 0.5) >= 0.96
+    assert np.mean(delays <= 0.5) >= 0.995
     assert np.percentile(delays, 50) <= 0.35
-    assert delays.max() <= 0.65
 
 
 @pytest.mark.parametrize("tempo", TEMPI)
 def test_a_novice_that_stays_tense_is_counted(tempo):
-    """30 % of the level stays between reps: 98 % right, 2 % extra (599 of 600 and 1 reached).
+    """30 % of the level stays between reps: 98 % right, 2 % extra (599 of 600 and 0 reached).
 
-    Told later, for the muscles never fall to where they began: median 0.41, 0.48 and 0.56 s after the
-    middle of the lowering.
+    Told within half a second of the middle of the lowering, where the muscles stand at 0.65 of the hold: 99 %
+    of the second reps, and 92 % of the first after a rest, of which nobody can know that they will not fall
+    to rest again; the latest after 0.72 s (99 and 88 %, 0.75 s, of the seeds 101 to 120).
     """
     sets = [reps_of("novice", exercise, tempo, seed, 2) for exercise in EXERCISES for seed in SEEDS]
     true, right, extra = counted(sets)
     assert right >= 0.98 * true
     assert extra <= 0.02 * true
     assert np.percentile(errors(sets), 95) <= 0.035
-    delays = [after_half_fall_s(*pair) for each in sets for pair in each.matched()]
-    assert np.median(delays) <= 0.65
+    first, second = (
+        np.array([after_half_fall_s(*pair) for s in sets for pair in s.matched() if pair[1] is s.true[k]])
+        for k in (0, 1)
+    )
+    assert np.mean(second <= 0.5) >= 0.98
+    assert np.mean(first <= 0.5) >= 0.80
+    assert first.max() <= 0.75
 
 
 def test_a_hold_at_ten_percent_reads_ten_percent():
@@ -109,7 +118,7 @@ def test_a_hold_at_ten_percent_reads_ten_percent():
 
 @pytest.mark.parametrize("persona", ["balanced", "novice"])
 def test_ten_minutes_of_rest_show_no_share_and_no_rep(persona):
-    """Nobody shows a share at rest but the novice, whose twitches do, for a moment; nobody does a rep."""
+    """In pieces, 20 seeds: only the novice shows a share, for a moment, in a twitch; nobody does a rep."""
     seconds, shown, reps = 30.0, 0, 0
     for seed in SEEDS:
         recording = record(persona, "bridge", seed, seconds, script=((0.0, REST),))
@@ -121,6 +130,42 @@ def test_ten_minutes_of_rest_show_no_share_and_no_rep(persona):
         assert shown <= 0.01 * len(SEEDS) * seconds / 0.008
     else:
         assert shown == 0
+
+
+@pytest.mark.parametrize(
+    ("persona", "board", "seed"),
+    [("quad-led", "10 bit x1", 31), ("fatiguing", "10 bit x4", 32), ("balanced", "12 bit", 33)],
+)
+def test_ten_minutes_of_rest_on_end_show_nothing(persona, board, seed):
+    """At rest the personas but the novice are the same person: each stands for all, on a board of its own."""
+    hops, shown, red, reps = rest_on_end(persona, board, seed)
+    assert hops >= 75_000 - 1
+    assert (shown, red, reps) == (0, 0, 0)
+
+
+def test_ten_minutes_of_a_novices_rest_on_end_show_no_more_than_its_twitches():
+    hops, shown, red, reps = rest_on_end("novice", "12 bit", 34)
+    assert 0 < shown <= 0.01 * hops
+    assert (red, reps) == (0, 0)
+
+
+def rest_on_end(persona: str, board: str, seed: int) -> tuple[int, int, int, int]:
+    """Hops of 600 s of rest, those with a share, channel hops with bad contact, and reps."""
+    adc, n = BOARDS[board], 600_000
+    person = Person(PERSONAS[persona], EXERCISES["bridge"], seed, ONE_LEG, script=((0.0, REST),))
+    info = stream_info(ONE_LEG, adc, 1000.0)
+    calibration = person.perfect_calibration(info, ChainSettings(), "2026-01-01T00:00:00+00:00", "test")
+    pipeline, pads = Pipeline(info, None, calibration), Pads(person, (), adc.rail_uv)
+    hops = shown = red = reps = 0
+    for start in range(0, n, 8000):
+        uv = pads.uv(start, 8000)
+        noise = [converter_noise(seed, k, start, 8000, adc.oversample) for k in range(2)]
+        counts = np.stack([adc.convert(uv[:, k], noise[k]) for k in range(2)], axis=1)
+        frame = pipeline.push(SampleChunk(start, counts, 0.0))
+        hops, reps = hops + len(frame.hops), reps + len(frame.reps)
+        shown += int((frame.state == ShareState.LIVE).sum())
+        red += int((frame.quality > Contact.STARTING).sum())
+    return hops, shown, red, reps
 
 
 def walk(seed: int, seconds: float, stride_s: float) -> np.ndarray:

@@ -38,10 +38,11 @@ weak_and_strong = pytest.mark.parametrize("exercise", ["bridge", "squat"])
 
 @on_all_boards
 @weak_and_strong
-@pytest.mark.parametrize("factor", [1.0, 2.0])
+@pytest.mark.parametrize("factor", [1.0, 2.0, 3.0])
 def test_mains_as_strong_as_the_muscle(board, exercise, factor):
+    """Three times as strong, it is nine tenths of the power and mostly called a loose pad: either name."""
     tellings = told(faulty_holds("mains", board, exercise, 3, N, lambda rms_uv: factor * rms_uv))
-    names = (Contact.MAINS,) if factor == 1.0 else (Contact.MAINS, Contact.LOOSE)
+    names = (Contact.MAINS,) if factor < 3.0 else (Contact.MAINS, Contact.LOOSE)
     assert right(tellings, *names) >= 0.95
 
 
@@ -171,21 +172,19 @@ def test_mains_at_rest_and_a_pad_that_comes_off_are_the_same_signal():
 
 
 @on_all_boards
-def test_clean_signals_of_all_personas_are_left_alone(board):
-    """At most 0.1 % of the windows red and one alarm in ten minutes, all channels together."""
-    adc, seconds = BOARDS[board], 40.0
-    red = windows = alarms = people = 0
-    for seed, persona in enumerate(PERSONAS, start=1):
-        for exercise in ("bridge", "bridge-cued", "squat"):
-            person = Person(PERSONAS[persona], EXERCISES[exercise], 10 * seed, BOTH_LEGS)
-            info = stream_info(BOTH_LEGS, adc, 1000.0)
-            counts = convert(person, Pads(person, (), adc.rail_uv), adc, round(1000 * seconds))
-            perfect = person.perfect_calibration(info, ChainSettings(), CREATED, "test")
-            bad = Faulty(info, counts, (), perfect).quality() > Contact.STARTING
-            red, windows, people = red + int(bad.sum()), windows + bad.size, people + 1
-            alarms += int((np.diff(bad.astype(int), axis=0) > 0).sum())
-    assert red <= 0.001 * windows
-    assert alarms <= people * seconds / 600.0
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_ten_clean_minutes_give_at_most_one_alarm(board, persona):
+    """Reps on end, four channels: at most 0.1 % of the windows red. In all 240 minutes there is one alarm."""
+    adc, n = BOARDS[board], 600_000
+    row, column = list(PERSONAS).index(persona), list(BOARDS).index(board)
+    exercise = list(EXERCISES.values())[(row + column) % len(EXERCISES)]
+    person = Person(PERSONAS[persona], exercise, 40 + row + 10 * column, BOTH_LEGS)
+    info = stream_info(BOTH_LEGS, adc, 1000.0)
+    pads = Pads(person, (), adc.rail_uv)
+    perfect = person.perfect_calibration(info, ChainSettings(), CREATED, "test")
+    bad = Faulty(info, convert(person, pads, adc, n), (), perfect).quality() > Contact.STARTING
+    assert bad.mean() <= 0.001
+    assert (np.diff(bad.astype(int), axis=0) > 0).sum() <= 1
 
 
 @pytest.mark.parametrize("kind", ["mains", "liftoff", "motion", "saturation", "flat"])

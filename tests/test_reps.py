@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 from shaped_emg import reps_profile, run_profile
-from simulated_signals import BOTH_LEGS, record, run
+from simulated_signals import BOTH_LEGS, UNO, record, run
 
 from emgfeedback.frame import Rep
 from emgfeedback.reps import RepDetector
@@ -38,7 +38,7 @@ def campaign() -> dict[str, list[float]]:
         for seed, persona in enumerate(PERSONAS, start=1):
             if persona == "novice":
                 continue
-            recording = record(persona, exercise, seed, 60.0)
+            recording = record(persona, exercise, seed, 60.0, adc=UNO)  # as test_quality.py asks for it
             _, reps = run(recording)
             true = {(r.start, r.hold_start, r.hold_stop, r.stop): r.share for r in recording.true_reps}
             found = pairs(reps, list(true))
@@ -59,7 +59,7 @@ def test_reps_of_all_personas_and_exercises_are_found():
 
 
 def test_reps_are_told_within_half_a_second_of_the_half_fall():
-    assert np.percentile(campaign()["told"], 99) <= 0.5
+    assert max(campaign()["told"]) <= 0.5
 
 
 def test_share_per_rep_under_a_perfect_calibration():
@@ -196,6 +196,32 @@ def test_long_blindness_ends_a_rep_and_the_count_goes_on():
         reps.push_blind(850 + k, [99.0, 99.0], "glute pad loose", 0)
     (second,) = push_all(reps, REST + WORK + REST, 1250)
     assert (rep.number, second.number) == (1, 2)
+
+
+def test_a_muscle_that_lets_go_for_a_fifth_of_a_second_goes_on():
+    """However deep the dip; one that lasts longer than half of the moments looked at ends the rep."""
+    for hops, n_reps in ((24, 1), (60, 2)):
+        found = push_all(detector(), REST + WORK[:150] + [1.0] * hops + WORK[:150] + REST)
+        assert len(found) == n_reps
+        assert found[0].told == 8 * (250 + 150 + 28 + (0 if n_reps == 2 else hops + 150))
+
+
+@pytest.mark.parametrize("fall", [25, 125, 375])
+def test_a_rep_is_told_at_the_same_time_after_its_half_fall_however_slowly_it_falls(fall):
+    """0.2, 1 and 3 s of lowering: the median of 0.44 s at 0.55 of the height, on ramps without flicker."""
+    ramp = (20.5 + 19.5 * np.cos(np.pi * np.arange(fall) / fall)).tolist()
+    (rep,) = push_all(detector(), REST + WORK + ramp + REST)
+    after_s = 0.008 * (rep.told / 8 - 500 - fall / 2)
+    assert 0.12 <= after_s <= 0.24
+
+
+def test_a_rest_that_falls_unseen_does_not_hide_the_next_rep():
+    reps = detector()
+    (first,) = push_all(reps, REST + WORK + [21.0] * 40)
+    for k in range(100):
+        reps.push_blind(540 + k, [99.0, 99.0], "mains in the quad signal", 0)
+    (second,) = push_all(reps, [30.0] * 200 + REST, 640)
+    assert (first.number, second.number) == (1, 2)
 
 
 def test_a_lighter_exercise_is_heard_after_a_break():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import run
 from recorded_sessions import CHAIN, ZONE, Recorded, copy_without, open_simulation, perfect, record
 from session_samples import chunks, stream_info
 
@@ -100,19 +101,22 @@ def test_changes_of_setup_take_hold_at_the_same_sample_in_analysis(tmp_path: Pat
     assert verify(changed.path).ok
     assert len(set(states.ravel().tolist())) > 3
 
-    # Frame by frame as live, which took the samples in other pieces.
+    # A replay, frame by frame as live, which took the samples in other pieces.
     source = ReplaySource(changed.path, math.inf)
-    loop = Loop(source, Setup.of(source.header))
-    coming = [
-        (event.sample, setup) for event, setup in zip(source.session.markers(), changes.values(), strict=True)
-    ]
-    live = []
-    while not source.finished:
-        frame = loop.step()
-        live.append(frame)
-        if coming and loop.stop >= coming[0][0]:
-            loop.change(coming.pop(0)[1])
+    assert [setup for _, setup in source.setups[1:]] == list(changes.values())
+    loop = source.loop()
+    live = list(loop.frames())
+    assert loop.setup == changes[19_000]
     loop.close()
+    assert tuple(rep for frame in live for rep in frame.reps) == changed.reps
+    shown = run("replay", str(changed.path), "--speed", "inf", "--view", "none")
+    lines = [line.split(": ")[1] for line in shown.stdout.splitlines() if line.startswith("rep ")]
+    assert lines == [
+        f"share {100 * rep.share:.0f} %, glute {rep.mean_percent[0]:.0f} %, quad {rep.mean_percent[1]:.0f} %"
+        if rep.left_out == ""
+        else f"left out, {rep.left_out}"
+        for rep in changed.reps
+    ], shown.stdout
     with SessionFile(changed.path) as session:
         again = [frame for _, frame in frames(session)]
     for name in ("hops", "state", "zone", "quality", "share", "envelope_uv", "percent_mvc"):

@@ -1,5 +1,6 @@
 """In the window: a recording played again, and a look that is kept."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,12 +8,13 @@ import xvfb_screen  # noqa: F401 - first of all, so that Qt finds a screen
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
-from recorded_sessions import record
+from recorded_sessions import CHAIN, ZONE, open_simulation, perfect, record
 from test_window import opened, press, spoken, wait
 
 from emgfeedback.live_set import SetRequest
 from emgfeedback.opening import open_home
 from emgfeedback.session.file import SessionFile
+from emgfeedback.session.setup import Setup
 from emgfeedback.settings import load_settings
 from emgfeedback.stage import Stage
 from emgfeedback.ui.conductor import Conductor
@@ -26,10 +28,15 @@ REQUEST = WindowRequest(SetRequest(), "sim:balanced?seed=1")
 
 @pytest.fixture
 def recording() -> Path:
-    """A session of 14 s in the folder of sessions."""
+    """A session of 14 s in the folder of sessions; after 3 s another 100 % holds for the glute."""
     folder = open_home().sessions
     folder.mkdir(parents=True)
-    return record(folder / "one.emgsession", "sim:balanced?seed=1&fast=1", 14).path
+    url = "sim:balanced?seed=1&fast=1"
+    with open_simulation(url) as source:
+        glute, quad = perfect(source).channels
+        stronger = replace(perfect(source), channels=(replace(glute, mvc_uv=2.0 * glute.mvc_uv), quad))
+    changes = {3000: Setup(CHAIN, stronger, {"right": ZONE})}
+    return record(folder / "one.emgsession", url, 14, changes).path
 
 
 def test_a_session_is_played_into_train_marked_and_never_taken_for_live(

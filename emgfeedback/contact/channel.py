@@ -38,6 +38,8 @@ LOOSE_UV: Final = 50.0
 LOOSE_OVER_REST: Final = 3.0
 #: Share of the power within the band at one mains frequency: bad, no longer bad, worth a word.
 MAINS_BAD, MAINS_OVER, MAINS_WARN = 0.19, 0.12, 0.12
+#: The same where few samples in a block make a narrow band: chance holds more of it at one frequency.
+MAINS_BAD_NARROW, MAINS_OVER_NARROW, NARROW_BLOCK = 0.36, 0.25, 40
 #: Share at which mains is taken for an antenna in place of a muscle at once (the rest is its harmonics).
 MAINS_ALONE: Final = 0.75
 #: Part of the 100 % below which mains is let pass, and µV, which alone count while there is no 100 %.
@@ -72,6 +74,9 @@ class ChannelWatch:
         self._fine = scale <= FINE_COUNT_UV
         self._at_work_uv = AT_WORK_FINE_UV if self._fine else AT_WORK_UV
         self._clipped_full = CLIPPED_SHARE * CLIPPED_BLOCKS * block
+        narrow = block < NARROW_BLOCK
+        self._mains_bad = MAINS_BAD_NARROW if narrow else MAINS_BAD
+        self._mains_over = MAINS_OVER_NARROW if narrow else MAINS_OVER
         self.kind = KindWatch(channel, offset_uv)
         self.rest_uv = self.full_uv = float("nan")
         self.squeezes = False
@@ -124,7 +129,7 @@ class ChannelWatch:
         share = strongest / total if total else 0.0
         known = self.full_uv == self.full_uv
         least_uv = max(MAINS_UV, MAINS_OF_FULL * self.full_uv) if known else MAINS_UNCALIBRATED_UV
-        self._hums = level_uv >= least_uv and share >= (MAINS_OVER if self._hums else MAINS_BAD)
+        self._hums = level_uv >= least_uv and share >= (self._mains_over if self._hums else self._mains_bad)
         self._hums_alone = self._hums and self._is_alone(share)
         self._hums_a_little = level_uv >= 0.5 * least_uv and share >= MAINS_WARN
         named = self._hums or self._hums_a_little

@@ -20,21 +20,14 @@ def findings(path: Path | str) -> tuple[RepFindings, ...]:
     with SessionFile(path) as session:
         setup = Setup.of(session.header)
         coming = setups(setup, session.events(), session.calibrations)[1:]
-        watch = _watch(session, setup)
+        watch = RepWatch(session.info, setup.settings, setup.calibration)
+        for event in session.events():
+            if event.kind == SET_ENDED:
+                watch.start_set(event.sample)
         for chunk, frame in frames(session):
             while coming and coming[0][0] <= chunk.start:
-                before, setup = setup, coming.pop(0)[1]
-                if setup.settings != before.settings:
-                    watch = _watch(session, setup)
-                elif setup.calibration != before.calibration:
-                    watch.calibrate(setup.calibration)
+                setup = coming.pop(0)[1]
+                watch.follow(setup.settings, setup.calibration)
             found += watch.push(frame)
     return tuple(found)
 
-
-def _watch(session: SessionFile, setup: Setup) -> RepWatch:
-    watch = RepWatch(session.info, setup.settings, setup.calibration)
-    for event in session.events():
-        if event.kind == SET_ENDED:
-            watch.start_set(event.sample)
-    return watch

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 
@@ -26,8 +27,9 @@ class Loop:
     ``painted`` are filled by whoever paints: until its drawing begins, and to the painted picture.
     ``arrived_at_s`` is when samples last came.
 
-    A recorder brings its own setup: that of its header. The pipeline starts afresh with it, so
-    that the file alone gives the same frames.
+    ``coming`` are setups that take hold by themselves: each before the first chunk that starts at its
+    sample or later. A recorder brings its own setup: that of its header. The pipeline starts afresh with
+    it, so that the file alone gives the same frames.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Loop:
         sinks: Sequence[Sink] = (),
         recorder: Recorder | None = None,
         clock: Callable[[], float] = time.monotonic,
+        coming: Sequence[tuple[int, Setup]] = (),
     ) -> None:
         if setup is not None and recorder is not None:
             raise ValueError("A recorder brings its own setup; give one of the two.")
@@ -51,6 +54,7 @@ class Loop:
         self._clock = clock
         self._lock = threading.Lock()
         self._recorder = recorder
+        self._coming = deque(coming)
         self._setup = setup or Setup()
         if recorder is not None:
             self._setup = Setup.of(recorder.header)
@@ -79,10 +83,13 @@ class Loop:
     def change(self, setup: Setup) -> None:
         """Use another setup from the next sample on; the recorder notes at which."""
         with self._lock:
-            if self._recorder is not None:
-                self._setup.note_change(setup, self.stop, self._recorder)
-            self._pipeline = setup.succeed(self._setup, self._pipeline)
-            self._setup = setup
+            self._change(setup)
+
+    def _change(self, setup: Setup) -> None:
+        if self._recorder is not None:
+            self._setup.note_change(setup, self.stop, self._recorder)
+        self._pipeline = setup.succeed(self._setup, self._pipeline)
+        self._setup = setup
 
     def record(self, recorder: Recorder | None) -> Recorder | None:
         """Give the samples from now on to this recorder, or to none; returns the one before.
@@ -121,6 +128,8 @@ class Loop:
         return frame
 
     def _take(self, chunk: SampleChunk) -> Frame:
+        while self._coming and self._coming[0][0] <= chunk.start:
+            self._change(self._coming.popleft()[1])
         if self._recorder is not None:
             self._recorder.put(chunk)
         frame = self._pipeline.push(chunk)

@@ -2,20 +2,26 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from device import SampleChunk, Source, StreamInfo
+from emgfeedback.session.analysis import split
 from emgfeedback.session.file import SessionFile
 from emgfeedback.session.header import SessionHeader
+from emgfeedback.session.loop import Loop
+from emgfeedback.session.setup import Setup, setups
 
 
 class ReplaySource(Source):
     """Gives the chunks of a session file as they were stored: same indices, counts and losses.
 
+    A chunk within which the setup changes comes in two pieces; recorders note changes between chunks.
+
     ``speed`` is how many times faster than the wearer; ``math.inf`` waits for nobody. It is not
-    live: nothing is lost while nobody reads. ``header`` holds calibration, settings and zones of
-    the session; ``damage`` says in a sentence why it ended early. Raises ``SessionError``.
+    live: nothing is lost while nobody reads. ``header`` holds calibration, settings and zones of the
+    session's begin, ``setups`` which of them hold from which sample on; ``damage`` says in a sentence
+    why it ended early. Raises ``SessionError``.
     """
 
     live = False
@@ -31,7 +37,10 @@ class ReplaySource(Source):
         if not speed > 0.0:
             raise ValueError(f"The speed of a replay is more than 0, not {speed}.")
         self._session = SessionFile(path)
-        self._chunks = self._session.chunks()
+        self.setups = setups(
+            Setup.of(self._session.header), self._session.events(), self._session.calibrations
+        )
+        self._chunks = self._pieces()
         self._speed = speed
         self._clock, self._sleep = clock, sleep
         self._began_s: float | None = None
@@ -57,6 +66,15 @@ class ReplaySource(Source):
     def damage(self) -> str:
         """Why samples are missing that the file should hold, or ``""``."""
         return self._session.damage
+
+    def loop(self) -> Loop:
+        """A loop over this source under the session's setups, each from its sample on, as it was live."""
+        return Loop(self, self.setups[0][1], coming=self.setups[1:])
+
+    def _pieces(self) -> Iterator[SampleChunk]:
+        changes = [sample for sample, _ in self.setups[1:]]
+        for chunk in self._session.chunks():
+            yield from split(chunk, changes, self.info.sfreq_hz)
 
     def _take(self) -> SampleChunk | None:
         chunk = next(self._chunks, None)

@@ -15,9 +15,7 @@ from emgfeedback.opening import Opened
 from emgfeedback.pace import Pace
 from emgfeedback.phases import PhaseWatch
 from emgfeedback.power import Power
-from emgfeedback.session.loop import Loop
 from emgfeedback.session.replay import ReplaySource
-from emgfeedback.session.setup import Setup
 from emgfeedback.stage import Stage
 from emgfeedback.studio import FinishedSet
 from emgfeedback.ui import sentences
@@ -40,20 +38,15 @@ class Playback:
         source = ReplaySource(path)
         header = source.header
         self.path = path
-        self._header, self._woken = header, woken
+        self._woken = woken
         self._source = source
         self._exercise = exercise_named(header.exercise if header.exercise in EXERCISES else "bridge")
-        self._loop = Loop(source, Setup.of(header))
+        self._loop = source.loop()
         self._opened = Opened(source, header.wearer, time.monotonic, None)
         self._phases = PhaseWatch(source.info, self._opened.first_side)
-        scene = Scene(
-            self._loop,
-            self._opened,
-            PowerWatch(self._opened, lambda: Power.UNKNOWN),
-            "" if header.calibration else words.NO_CALIBRATION,
-        )
+        self._scene = Scene(self._loop, self._opened, PowerWatch(self._opened, lambda: Power.UNKNOWN))
         logic = SetLogic(source.info.sfreq_hz, reps=ENDLESS, idle_s=ENDLESS)
-        self._set = LiveSet(scene, self._exercise, logic, max(len(source.session.reps()), 1))
+        self._set = LiveSet(self._scene, self._exercise, logic, max(len(source.session.reps()), 1))
         self._finished: FinishedSet | None = None
         for sink in (self._phases, self._set, self._wake):
             self._loop.attach(sink)
@@ -70,7 +63,7 @@ class Playback:
         if self._finished is None:
             self._pace.__exit__(None, None, None)
             reps = self._set.reps
-            sides = summarise(reps, self._header.zones)
+            sides = summarise(reps, self._loop.setup.zones)
             self._finished = FinishedSet(1, tr(why), reps, sides, self.path, self._set.findings)
 
     def close(self) -> None:
@@ -89,7 +82,7 @@ class Playback:
             target=self._set.target,
             banner=banner,
             link=sentences.REPLAY_SIMULATED if simulated else sentences.REPLAY,
-            calibrated=self._header.calibration is not None,
+            calibrated=self._loop.setup.calibration is not None,
             picture=self._set.picture(),
             moment=self._phases.moment,
             finished=self._finished,
@@ -98,4 +91,5 @@ class Playback:
         )
 
     def _wake(self, _chunk: SampleChunk, _frame: Frame) -> None:
+        self._scene.uncalibrated = "" if self._loop.setup.calibration else words.NO_CALIBRATION
         self._woken()
