@@ -12,6 +12,15 @@ def on_circle(x: float, y: float, radius: float, degrees: float) -> QPointF:
     return QPointF(x + radius * math.cos(angle), y - radius * math.sin(angle))
 
 
+def swept(x: float, y: float, radius: float, width: float, start: float, stop: float) -> QRectF:
+    """The least box around the part of a ring between two angles, either of which may be the greater."""
+    low, high = min(start, stop), max(start, stop)
+    angles = [low, high] + [axis for axis in (-90.0, 0.0, 90.0, 180.0, 270.0) if low < axis < high]
+    points = [on_circle(x, y, radius + side * width / 2, angle) for angle in angles for side in (-1, 1)]
+    xs, ys = [point.x() for point in points], [point.y() for point in points]
+    return QRectF(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
+
+
 def circle(x: float, y: float, radius: float) -> QRectF:
     """The square around a circle, as Qt draws ellipses and arcs."""
     return QRectF(x - radius, y - radius, 2 * radius, 2 * radius)

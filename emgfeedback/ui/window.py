@@ -1,6 +1,7 @@
 """The window: strip, page and foot. It shows what the conductor says and passes on what the wearer wants."""
 
 import contextlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -72,7 +73,8 @@ class Window(QWidget):
         self._stage = Stage.IDLE
         self._due_host_s = 0.0
         self._slow = QTimer(self)
-        self._slow.timeout.connect(self.draw)
+        self._slow.timeout.connect(self._draw_if_idle)
+        self._drawn_s = 0.0
         self.setWindowTitle("emgfeedback")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(640, 400)
@@ -95,8 +97,13 @@ class Window(QWidget):
         self._slow.start(SLOW_MS)
         self.draw()
 
+    def _draw_if_idle(self) -> None:
+        if time.monotonic() - self._drawn_s >= SLOW_MS / 2000:
+            self.draw()
+
     def draw(self) -> None:
         """Show the newest state; a stage that began leads to its page."""
+        self._drawn_s = time.monotonic()
         if self.conductor is not None:
             self.conductor.advance()
             self._due_host_s = self.conductor.newest_host_s

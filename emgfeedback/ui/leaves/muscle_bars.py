@@ -129,20 +129,18 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
 
     def still_key(self, seen: SeenBars) -> Hashable:
         """All but heights, peaks and numbers; whether there is a number decides between track and hatch."""
-        return seen._replace(
-            bars=tuple(
-                bar._replace(height=None if bar.height is None else 0, digits="", peak=None, beyond=False)
-                for bar in seen.bars
-            )
-        )
+        bars = tuple((b.muscle, b.side, b.height is None, b.goal, b.ceiling, b.note) for b in seen.bars)
+        return bars, seen.end, seen.unit, seen.blind
+
+    def spoken_of(self, seen: SeenBars) -> Hashable:
+        """The numbers."""
+        return tuple(bar.digits for bar in seen.bars)
 
     def changed(self, before: SeenBars, seen: SeenBars) -> Sequence[QRectF] | None:
         """The bars between their old and new tops, and the numbers."""
-        if self.still_key(before) != self.still_key(seen):
-            return None
         places = []
         for column, old, new in zip(columns(len(seen.bars)), before.bars, seen.bars, strict=True):
-            if old._replace(digits="") != new._replace(digits=""):
+            if (old.height, old.peak, old.beyond) != (new.height, new.peak, new.beyond):
                 places.append(self._moved(column, old, new))
             if old.digits != new.digits:
                 places.append(QRectF(column.middle - column.cell / 2, 26.0, column.cell, TOP - 44.0))
@@ -176,8 +174,10 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
         for column, bar in zip(columns(len(seen.bars)), seen.bars, strict=True):
             if bar.height is not None:
                 self._draw_fill(painter, column, bar, ruler)
-                self._draw_number(painter, column, bar, seen)
-            self._draw_limits(painter, column, bar, seen)
+                if self.touches(column.x - 30.0, 20.0, column.x + column.cell + 30.0, TOP):
+                    self._draw_number(painter, column, bar, seen)
+            if bar.goal is not None or bar.ceiling is not None:
+                self._draw_limits(painter, column, bar, seen)
 
     def _draw_ruler(self, painter: QPainter, seen: SeenBars, ruler: BarRuler) -> None:
         left, right = WIDTH / 2 - RULER_HALF + 8.0, WIDTH / 2 + RULER_HALF - 8.0
