@@ -104,8 +104,10 @@ class LiveSet:
 
     def __call__(self, chunk: SampleChunk, frame: Frame) -> None:
         """Take what the pipeline made of a chunk (acquisition thread)."""
-        working = self.scene.opened.first_side
-        reps = [rep for rep in frame.reps if rep.side == working or not self.exercise.one_leg]
+        reps = frame.reps
+        if reps and self.exercise.one_leg:
+            working = self.scene.opened.first_side
+            reps = tuple(rep for rep in reps if rep.side == working)
         end = self.logic.push(chunk.start, chunk.stop, reps)
         if end is not None:
             self.end(end.text)
