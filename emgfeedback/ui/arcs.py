@@ -16,9 +16,10 @@ def swept(x: float, y: float, radius: float, width: float, start: float, stop: f
     """The least box around the part of a ring between two angles, either of which may be the greater."""
     low, high = min(start, stop), max(start, stop)
     angles = [low, high] + [axis for axis in (-90.0, 0.0, 90.0, 180.0, 270.0) if low < axis < high]
-    points = [on_circle(x, y, radius + side * width / 2, angle) for angle in angles for side in (-1, 1)]
-    xs, ys = [point.x() for point in points], [point.y() for point in points]
-    return QRectF(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
+    edges = (radius - width / 2, radius + width / 2)
+    xs = [edge * math.cos(math.radians(angle)) for angle in angles for edge in edges]
+    ys = [edge * math.sin(math.radians(angle)) for angle in angles for edge in edges]
+    return QRectF(x + min(xs), y - max(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
 def circle(x: float, y: float, radius: float) -> QRectF:

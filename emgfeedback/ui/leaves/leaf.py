@@ -168,10 +168,9 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
                 return
             painter.drawPixmap(0, 0, self._still_picture(self._seen))
             scale, left, top = self.enter_design(painter)
-            dirty = event.rect()
-            x, y = (dirty.x() - SLACK - left) / scale, (dirty.y() - SLACK - top) / scale
-            wide, high = (dirty.width() + 2 * SLACK) / scale, (dirty.height() + 2 * SLACK) / scale
-            self._dirty = (x, y, x + wide, y + high)
+            x, y, wide, high = event.rect().getRect()
+            x, y = (x - SLACK - left) / scale, (y - SLACK - top) / scale
+            self._dirty = (x, y, x + (wide + 2 * SLACK) / scale, y + (high + 2 * SLACK) / scale)
             self.draw_live(painter, self._seen)
             self._dirty = None
 

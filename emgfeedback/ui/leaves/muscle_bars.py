@@ -149,10 +149,11 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
     @staticmethod
     def _moved(column: Column, old: SeenBar, new: SeenBar) -> QRectF:
         marked = new.goal is not None or new.ceiling is not None or old.beyond or new.beyond
-        heights = [step for bar in (old, new) for step in (bar.height, bar.peak) if step is not None]
-        low, high = (0.0, 1.05 * STEPS) if marked or not heights else (min(heights), max(heights))
+        moved = [steps for steps in ((old.height, new.height), (old.peak, new.peak)) if steps[0] != steps[1]]
+        ends = [end for steps in moved for end in steps if end is not None]
+        low, high = (0.0, 1.05 * STEPS) if marked or not ends else (min(ends), max(ends))
         margin = 20.0 if marked else 0.0
-        y = BOTTOM - high / 2 - 5.0
+        y = BOTTOM - high / 2 - 8.0
         return QRectF(column.x - margin, y, column.width + 2 * margin, BOTTOM - low / 2 + 6.0 - y)
 
     def draw_still(self, painter: QPainter, seen: SeenBars) -> None:
@@ -170,10 +171,9 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
 
     def draw_live(self, painter: QPainter, seen: SeenBars) -> None:
         """The bars themselves, their peaks, limits and numbers."""
-        ruler = BarRuler(seen.end, BOTTOM, BOTTOM - TOP)
         for column, bar in zip(columns(len(seen.bars)), seen.bars, strict=True):
             if bar.height is not None:
-                self._draw_fill(painter, column, bar, ruler)
+                self._draw_fill(painter, column, bar, seen.end)
                 if self.touches(column.x - 30.0, 20.0, column.x + column.cell + 30.0, TOP):
                     self._draw_number(painter, column, bar, seen)
             if bar.goal is not None or bar.ceiling is not None:
@@ -218,12 +218,14 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
             length = min(62.0, 0.65 * column.width)
             painter.fillRect(QRectF(column.x + 2.0, 57.0, length, 10.0), colour(self.colours.ink))
 
-    def _draw_fill(self, painter: QPainter, column: Column, bar: SeenBar, ruler: BarRuler) -> None:
+    def _draw_fill(self, painter: QPainter, column: Column, bar: SeenBar, end: float) -> None:
         tint, y = colour(self.colours.muscle(bar.muscle)), _y(bar.height)
         painter.fillRect(QRectF(column.x, y, column.width, BOTTOM - y), tint)
-        if bar.ceiling is not None and y < ruler.y(bar.ceiling):
-            excess = QRectF(column.x, y, column.width, ruler.y(bar.ceiling) - y)
-            hatch(painter, excess, 9.0, 4.0, self.ground)
+        if bar.ceiling is not None:
+            ceiling = BarRuler(end, BOTTOM, BOTTOM - TOP).y(bar.ceiling)
+            if y < ceiling:
+                excess = QRectF(column.x, y, column.width, ceiling - y)
+                hatch(painter, excess, 9.0, 4.0, self.ground)
         if bar.beyond:
             self._draw_chevrons(painter, column, y)
         if bar.peak:

@@ -3,10 +3,11 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback import words
@@ -245,12 +246,10 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
         painter.drawLine(*(on_circle(*CENTRE, RADIUS + side * reach, angle) for side in (-1, 1)))
 
     def _draw_parts(self, painter: QPainter, split: int, radius: float, width: float) -> None:
-        angle = _angle(split / STEPS)
-        if angle + SPLIT_GAP < START:
-            glute = ring_sector(*CENTRE, radius, width, START, angle + SPLIT_GAP)
+        glute, quad = _parts(split, radius, width)
+        if glute is not None:
             painter.fillPath(glute, colour(self.colours.glute))
-        if angle - SPLIT_GAP > STOP:
-            quad = ring_sector(*CENTRE, radius, width, angle - SPLIT_GAP, STOP)
+        if quad is not None:
             painter.fillPath(quad, colour(self.colours.quad))
 
 
@@ -265,6 +264,18 @@ def _percents(zone: tuple[float, float] | None) -> tuple[int, int] | None:
 def _angle(share: float) -> float:
     """Degrees at which the arc stands for ``share`` (0..1)."""
     return START + (STOP - START) * share
+
+
+@lru_cache(maxsize=256)
+def _parts(split: int, radius: float, width: float) -> tuple[QPainterPath | None, QPainterPath | None]:
+    """The glute's and the quad's part of a ring; ``None`` where nothing is left of one."""
+    angle = _angle(split / STEPS)
+    glute = quad = None
+    if angle + SPLIT_GAP < START:
+        glute = ring_sector(*CENTRE, radius, width, START, angle + SPLIT_GAP)
+    if angle - SPLIT_GAP > STOP:
+        quad = ring_sector(*CENTRE, radius, width, angle - SPLIT_GAP, STOP)
+    return glute, quad
 
 
 def _way(before: int, after: int, radius: float, width: float) -> QRectF:
