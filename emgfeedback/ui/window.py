@@ -85,6 +85,7 @@ class Window(QWidget):
         self.banner = Banner(palette, self)
         self.banner.hide()
         self.page: Page = self._made("start")
+        self.foot.show_keys(self.page.keys, self.page.hint)
         self.page.show()
         self.setFocus()
         self.draw()
@@ -144,6 +145,10 @@ class Window(QWidget):
         if not page.whole:
             self.strip.show_model(self.model, name)
 
+    def prepare(self, name: str) -> None:
+        """Make that page before it is wanted."""
+        self._made(name)
+
     def set_theme(self, palette: Palette) -> None:
         """Paint everything in other colours."""
         self.colours = palette
@@ -187,7 +192,6 @@ class Window(QWidget):
                 changed.connect(
                     lambda settings: self.take_look(settings.window.theme, settings.window.scale_percent)
                 )
-            self.foot.show_keys(page.keys, page.hint)
             replay_wanted = getattr(page, "replay_wanted", None)
             if replay_wanted is not None:
                 replay_wanted.connect(lambda path: self.replay(path))
