@@ -1,9 +1,13 @@
 """Points on circles and sectors of rings. Degrees run counter-clockwise from three o'clock, y points down."""
 
 import math
+from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainterPath
+
+#: Degrees. A curve that is cut elsewhere is flattened otherwise: its edge would shift by a tenth of a pixel.
+PIECE = 30.0
 
 
 def on_circle(x: float, y: float, radius: float, degrees: float) -> QPointF:
@@ -13,9 +17,10 @@ def on_circle(x: float, y: float, radius: float, degrees: float) -> QPointF:
 
 
 def swept(x: float, y: float, radius: float, width: float, start: float, stop: float) -> QRectF:
-    """The least box around the part of a ring between two angles, either of which may be the greater."""
-    low, high = min(start, stop), max(start, stop)
-    angles = [low, high] + [axis for axis in (-90.0, 0.0, 90.0, 180.0, 270.0) if low < axis < high]
+    """The box of all that differs between a ``ring_sector`` that ends at ``start`` and one at ``stop``."""
+    low, high = PIECE * math.floor(min(start, stop) / PIECE), PIECE * math.ceil(max(start, stop) / PIECE)
+    axes = range(math.ceil(low / 90.0), math.floor(high / 90.0) + 1)
+    angles = [low, high, *(90.0 * axis for axis in axes)]
     edges = (radius - width / 2, radius + width / 2)
     xs = [edge * math.cos(math.radians(angle)) for angle in angles for edge in edges]
     ys = [edge * math.sin(math.radians(angle)) for angle in angles for edge in edges]
@@ -28,12 +33,20 @@ def circle(x: float, y: float, radius: float) -> QRectF:
 
 
 def ring_sector(x: float, y: float, radius: float, width: float, start: float, stop: float) -> QPainterPath:
-    """The part of a ring of mean ``radius`` from angle ``start`` to ``stop``, to be filled."""
+    """The part of a ring of mean ``radius`` from angle ``start`` to ``stop``, to be filled.
+
+    It is made of pieces that end at fixed angles: away from a moved end it is the same to the last bit.
+    """
     outer, inner = circle(x, y, radius + width / 2), circle(x, y, radius - width / 2)
+    low, high = min(start, stop), max(start, stop)
+    inside = range(math.floor(low / PIECE) + 1, math.ceil(high / PIECE))
+    ends = [low, *(PIECE * k for k in inside), high]
     path = QPainterPath()
-    path.arcMoveTo(outer, start)
-    path.arcTo(outer, start, stop - start)
-    path.arcTo(inner, stop, start - stop)
+    path.arcMoveTo(outer, low)
+    for one, other in pairwise(ends):
+        path.arcTo(outer, one, other - one)
+    for one, other in pairwise(reversed(ends)):
+        path.arcTo(inner, one, other - one)
     path.closeSubpath()
     return path
 

@@ -133,7 +133,7 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
         return self.width() / self.scale, self.height() / self.scale
 
     def touches(self, left: float, top: float, right: float, bottom: float) -> bool:
-        """Whether that place in design units is painted now: what ``draw_live`` draws elsewhere is not seen."""
+        """Whether that place in design units is painted now; what is drawn elsewhere is not seen."""
         dirty = self._dirty
         return dirty is None or not (
             right < dirty[0] or bottom < dirty[1] or left > dirty[2] or top > dirty[3]
@@ -168,9 +168,10 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
                 return
             painter.drawPixmap(0, 0, self._still_picture(self._seen))
             scale, left, top = self.enter_design(painter)
-            x, y, wide, high = event.rect().getRect()
-            x, y = (x - SLACK - left) / scale, (y - SLACK - top) / scale
-            self._dirty = (x, y, x + (wide + 2 * SLACK) / scale, y + (high + 2 * SLACK) / scale)
+            dirty = event.rect()
+            x, y = (dirty.x() - SLACK - left) / scale, (dirty.y() - SLACK - top) / scale
+            wide, high = (dirty.width() + 2 * SLACK) / scale, (dirty.height() + 2 * SLACK) / scale
+            self._dirty = (x, y, x + wide, y + high)
             self.draw_live(painter, self._seen)
             self._dirty = None
 

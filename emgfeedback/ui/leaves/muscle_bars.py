@@ -143,7 +143,7 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
             if (old.height, old.peak, old.beyond) != (new.height, new.peak, new.beyond):
                 places.append(self._moved(column, old, new))
             if old.digits != new.digits:
-                places.append(QRectF(column.middle - column.cell / 2, 26.0, column.cell, TOP - 44.0))
+                places.append(QRectF(column.x - 6.0, 26.0, column.cell + 12.0, TOP - 44.0))
         return places
 
     @staticmethod

@@ -281,5 +281,6 @@ def _parts(split: int, radius: float, width: float) -> tuple[QPainterPath | None
 def _way(before: int, after: int, radius: float, width: float) -> QRectF:
     """The place that holds the ring between two splits, with the marks on both."""
     margin = 12.0
-    box = swept(*CENTRE, radius, width, _angle(before / STEPS), _angle(after / STEPS))
+    low, high = _angle(max(before, after) / STEPS), _angle(min(before, after) / STEPS)
+    box = swept(*CENTRE, radius, width, low - SPLIT_GAP, high + SPLIT_GAP)
     return box.adjusted(-margin, -margin, margin, margin)
