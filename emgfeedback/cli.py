@@ -36,7 +36,12 @@ def wants_window(request: dict[str, Any]) -> bool:
     request["view"], why = choose(request["view"])
     if why:
         click.echo(why, err=True)
-    return bool(request["view"] == "window")
+    if request["view"] != "window":
+        return False
+    from emgfeedback.ui import collector
+
+    collector.rest()
+    return True
 
 
 @click.group(

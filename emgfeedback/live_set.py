@@ -115,8 +115,10 @@ class LiveSet:
         setup = self.scene.loop.setup
         self._watch.follow(setup.settings, setup.calibration)
         self._found += self._watch.push(frame)
-        working = self.scene.opened.first_side
-        reps = [rep for rep in frame.reps if rep.side == working or not self.exercise.one_leg]
+        reps = frame.reps
+        if reps and self.exercise.one_leg:
+            working = self.scene.opened.first_side
+            reps = tuple(rep for rep in reps if rep.side == working)
         end = self.logic.push(chunk.start, chunk.stop, reps)
         if end is not None:
             self.end(end.text)

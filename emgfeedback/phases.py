@@ -21,6 +21,8 @@ WORKS_PERCENT: Final = 10.0
 SMOOTHING_S: Final = 0.2
 #: %MVC a second: a drive that climbs faster is still rising.
 CLIMBS_PERCENT_PER_S: Final = 12.0
+#: A contact up to this one is counted.
+_GOOD_ENOUGH: Final = int(Contact.STARTING)
 
 
 class Phase(Enum):
@@ -59,10 +61,11 @@ class PhaseWatch:
         if not len(frame.hops):
             return
         hop_s = frame.hop / self._sfreq_hz
-        rows = frame.percent_mvc[frame.hop - 1 :: frame.hop]
-        good = frame.quality[:, self._columns] <= Contact.STARTING
-        for percents, fine in zip(rows, good, strict=True):
-            self._take([float(value) for value in percents], hop_s, counted=bool(fine.all()))
+        rows = frame.percent_mvc[frame.hop - 1 :: frame.hop].tolist()
+        # A hop or two: plain numbers are cheaper than arrays.
+        for percents, contacts in zip(rows, frame.quality.tolist(), strict=True):
+            counted = all(contacts[column] <= _GOOD_ENOUGH for column in self._columns)
+            self._take(percents, hop_s, counted=counted)
         peaks = tuple(self._peaks)
         self.moment = Moment(self._phase, self._hold_s, self._counted, peaks)
 
@@ -73,10 +76,10 @@ class PhaseWatch:
             self._rest()
             self._counted = False
             return
-        before = self._drive
-        self._drive += (drive - before) * (1.0 - math.exp(-hop_s / SMOOTHING_S))
+        before, part = self._drive, 1.0 - math.exp(-hop_s / SMOOTHING_S)
+        self._drive += (drive - before) * part
         self._peaks = [max(a, b) if b == b else a for a, b in zip(self._peaks, percents, strict=True)]
-        self._slope += ((self._drive - before) / hop_s - self._slope) * (1.0 - math.exp(-hop_s / SMOOTHING_S))
+        self._slope += ((self._drive - before) / hop_s - self._slope) * part
         self._top = max(self._top, self._drive)
         self._phase = self._next()
         if self._phase is Phase.HOLD:

@@ -1,6 +1,7 @@
 """The window as a whole: a real one on a screen, real events, and the simulated person behind it."""
 
 import contextlib
+import gc
 import itertools
 import math
 import sys
@@ -30,7 +31,7 @@ from emgfeedback.simulation.exercises import exercise_named
 from emgfeedback.simulation.personas import persona_named
 from emgfeedback.sources import open_source
 from emgfeedback.stage import Stage
-from emgfeedback.ui import app, states
+from emgfeedback.ui import app, collector, states
 from emgfeedback.ui.conductor import Conductor
 from emgfeedback.ui.entrance import WindowRequest
 from emgfeedback.ui.leaves.leaf import Leaf
@@ -395,3 +396,31 @@ def test_a_board_that_can_give_no_share_is_a_sentence(
         wait(qtbot, lambda: bool(window.model.fault), "the sentence")
         assert words in spoken(window)
         assert window.model.studio is None
+
+
+def test_the_collector_rests_while_a_window_starts_and_goes_on_after_it() -> None:
+    assert gc.isenabled()
+    try:
+        collector.rest()
+        assert not gc.isenabled()
+        collector.go_on()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def test_frames_that_keep_coming_wake_the_window_once_a_picture(qtbot: QtBot) -> None:
+    """Only the first frame calls the window's thread; a frame that comes while nobody looks calls again."""
+    drawn: list[float] = []
+    waker = Waker(lambda: drawn.append(time.monotonic()))
+    called: list[int] = []
+    waker._called.connect(lambda: called.append(1))
+    for pause in range(2):
+        wait(qtbot, lambda: not waker._looks, "nobody looks")
+        for _ in range(40):
+            waker.wake()
+            qtbot.wait(2)
+        assert len(called) <= pause + 3
+    assert len(drawn) >= 6

@@ -16,7 +16,7 @@ from pathlib import Path
 from bench_worker import Contestant, ContestantError, interleave
 from environment import ROOT, SetupError, program, with_home
 
-OURS, PEERS = "bench_window_ours.py", "bench_window_peers.py"
+OURS, PEERS, MEMORY = "bench_window_ours.py", "bench_window_peers.py", "bench_window_memory.py"
 SCREEN = "1920x1080x24"
 CHANNELS = "A0=glute:right,A1=quad:right"
 #: s that a simulated board may take to come.
@@ -125,15 +125,22 @@ def bench(peer_python: str, repeats: int, seconds: float, minutes: float) -> boo
 
 @contextmanager
 def home(folder: Path) -> Iterator[None]:
-    """All data of the windows under test goes into ``folder``."""
-    before = os.environ.get("EMGFEEDBACK_HOME")
-    os.environ["EMGFEEDBACK_HOME"] = str(folder / "home")
+    """All data of the windows under test goes into ``folder``, and the bytecode of all sides.
+
+    pip compiles what it installs, but a clone may be kept from writing bytecode: its start would then be
+    that of the compiler. So every side has its bytecode here, from the start that warms the disk on.
+    """
+    ours = {"EMGFEEDBACK_HOME": str(folder / "home"), "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+    changed = (*ours, "PYTHONDONTWRITEBYTECODE")
+    before = {name: os.environ[name] for name in changed if name in os.environ}
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ.update(ours)
     try:
         yield
     finally:
-        del os.environ["EMGFEEDBACK_HOME"]
-        if before is not None:
-            os.environ["EMGFEEDBACK_HOME"] = before
+        for name in changed:
+            os.environ.pop(name, None)
+        os.environ.update(before)
 
 
 def cpu(folder: Path, chords: tuple[str, Path], repeats: int, seconds: float) -> dict[str, dict[str, float]]:
@@ -208,10 +215,10 @@ def cold_start(script: str, *arguments: str) -> float:
 
 def growth(minutes: float) -> dict[str, float]:
     """Memory before and after, in MB, and how many pictures were drawn."""
-    with child(OURS, "memory", str(minutes)) as process:
+    with child(MEMORY, str(minutes)) as process:
         out, said = process.communicate()
     if not out.startswith("{"):
-        raise ContestantError(f"{OURS} memory gave no reading: {said.strip().splitlines()[-1:]}.")
+        raise ContestantError(f"{MEMORY} gave no reading: {said.strip().splitlines()[-1:]}.")
     reading: dict[str, float] = json.loads(out)
     return reading
 

@@ -57,6 +57,8 @@ class SetLogic:
         self._seconds = seconds
         self._start: int | None = None
         self._last = 0
+        #: How many reps there were when the earliest end was reckoned, and that end.
+        self._first: tuple[int, SetEnd] | None = None
         self.reps: list[Rep] = []
         self.end: SetEnd | None = None
 
@@ -93,7 +95,10 @@ class SetLogic:
     def _over(self, sample: int) -> bool:
         """Whether the set ended at ``sample`` or before; of several ends the earliest counts."""
         if self.end is None:
-            first = min(self._ends(), key=lambda end: end.sample)
+            # Asked at every chunk, but only a rep moves the ends.
+            if self._first is None or self._first[0] != len(self.reps):
+                self._first = len(self.reps), min(self._ends(), key=lambda end: end.sample)
+            first = self._first[1]
             self.end = first if first.sample <= sample else None
         return self.end is not None
 

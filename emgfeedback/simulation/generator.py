@@ -40,7 +40,9 @@ class NoiseStream:
         self._seed = (seed, stream)
         self._keys = tuple(keys)
         self._size = 1 << int(np.ceil(np.log2(BLOCK_S * sfreq_hz)))
-        responses = [_impulse_response(shape, after, sfreq_hz, self._size) for shape in shapes]
+        # Most columns share one shape: each is worked out once.
+        known = {shape: _impulse_response(shape, after, sfreq_hz, self._size) for shape in set(shapes)}
+        responses = [known[shape] for shape in shapes]
         self._kernel = np.fft.rfft(
             np.array(responses).reshape(len(shapes), self._size), 2 * self._size, axis=1
         )

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from emgfeedback.power import Power
+from emgfeedback.ui import collector
 from emgfeedback.ui.palette import DARK, LIGHT
 from emgfeedback.ui.type_scale import load_fonts
 from emgfeedback.ui.window import Window
@@ -38,6 +39,7 @@ def open_window(request: "WindowRequest | Callable[[], WindowRequest]", power: C
     window = Window(DARK if dark else LIGHT)
     window.show()
     QTimer.singleShot(0, window, lambda: _seat(window, request, power))
+    QTimer.singleShot(collector.START_MS, collector.go_on)
     return window
 
 
@@ -49,6 +51,8 @@ def _seat(
     if window.isVisible():
         _take_settings(window)
         window.seat(Conductor(request() if callable(request) else request, power, window.waker.wake))
+        # While the source is being opened there is time; a set then begins without waiting for its page.
+        QTimer.singleShot(0, window, lambda: window.prepare("train"))
 
 
 def _take_settings(window: Window) -> None:

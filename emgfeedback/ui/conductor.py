@@ -253,9 +253,10 @@ class Conductor:
             self._begins = False
             self.begin()
 
-    def _frame(self, chunk: SampleChunk, _frame: Frame) -> None:
-        self.newest_host_s = chunk.host_time_s
-        self._woken()
+    def _frame(self, chunk: SampleChunk, frame: Frame) -> None:
+        if len(frame.hops):
+            self.newest_host_s = chunk.host_time_s
+            self._woken()
 
     def _banner(self, studio: Studio) -> str:
         mains = studio.scene.power.state is Power.MAINS and not studio.wanted.isolated

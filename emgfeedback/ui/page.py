@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QEvent, QRect
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -30,6 +30,23 @@ class Surface(QWidget):
         self.colours = palette
         self._extent = extent
         self._places: list[tuple[QWidget, Place]] = []
+        self._told: dict[str, tuple[object, ...]] = {}
+
+    def news(self, part: str, *told: object) -> bool:
+        """Whether what ``part`` of this surface depends on differs from what it was told last.
+
+        Most pictures move a bar or the split and nothing else: no word is looked up or measured for them.
+        """
+        if self._told.get(part) == told:
+            return False
+        self._told[part] = told
+        return True
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        """All words anew in another language."""
+        if event.type() is QEvent.Type.LanguageChange:
+            self._told.clear()
+        super().changeEvent(event)
 
     def put(self, widget: QWidget, place: Place) -> None:
         """Place a child."""

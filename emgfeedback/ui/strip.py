@@ -55,6 +55,8 @@ class Strip(Surface):
 
     def show_model(self, model: Model, page: str) -> None:
         """Show where one is, the channels while they matter, link, power and delay."""
+        if not self.news("all", page, *_seen_of(model)):
+            return
         in_set = model.stage is Stage.TRAINING and page == "train"
         for name, tab in self.tabs.items():
             tab.setVisible(not in_set)
@@ -115,6 +117,16 @@ class Strip(Surface):
                 self.move_to(light, (left, 20.0, LIGHT_WIDTH, 24.0))
             if light.isVisibleTo(self) != shown:
                 light.setVisible(shown)
+
+
+def _seen_of(model: Model) -> tuple[object, ...]:
+    """All of a model that the strip shows."""
+    told = (model.stage, model.exercise, model.set_number, model.who, model.link, model.banner, model.delays)
+    picture = model.picture
+    if picture is None:
+        return told
+    contacts = tuple((bar.muscle, bar.side, bar.contact) for bar in picture.bars)
+    return (*told, picture.working.side, picture.stale, picture.footer, contacts)
 
 
 def delay_words(delays: Delays) -> str:

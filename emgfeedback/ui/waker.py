@@ -1,6 +1,5 @@
 """Frames wake the window: one queued signal from any thread, one picture for each the screen shows."""
 
-import math
 import time
 from collections.abc import Callable
 
@@ -21,36 +20,47 @@ def least_s() -> float:
 
 
 class Waker(QObject):
-    """Calls ``draw`` in the window's thread soon after ``wake``, however often that was called."""
+    """Calls ``draw`` in the window's thread soon after ``wake``, however often that was called.
+
+    While frames keep coming the window's thread wakes once a picture, by its own timer; only the first
+    frame after a pause has to call it.
+    """
 
     _called = Signal()
 
     def __init__(self, draw: Callable[[], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._draw = draw
-        self._waits = False
-        self._drawn_s = -math.inf
-        self._least_s = least_s()
+        #: Whether something new waits, and whether the timer will look for it.
+        self._waits = self._looks = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.timeout.connect(self._now)
+        self._least_s, self._due_s = least_s(), 0.0
+        self._timer.timeout.connect(self._look)
         self._called.connect(self._come, Qt.ConnectionType.QueuedConnection)
 
     def wake(self) -> None:
         """There is something new to show. From any thread; costs next to nothing while one waits."""
         if not self._waits:
             self._waits = True
-            self._called.emit()
+            if not self._looks:
+                self._called.emit()
 
     def _come(self) -> None:
-        left_s = self._drawn_s + self._least_s - time.monotonic()
-        if left_s > 0.0:
-            self._timer.start(math.ceil(1000.0 * left_s))
-        else:
-            self._now()
+        if not self._looks:
+            self._look()
 
-    def _now(self) -> None:
-        self._waits = False
-        self._drawn_s = time.monotonic()
-        self._draw()
+    def _look(self) -> None:
+        # In this order no wake is lost: one that comes in between finds that nobody looks, and calls.
+        self._looks = False
+        if self._waits:
+            self._looks, self._waits = True, False
+            self._timer.start(round(1000.0 * self._left_s(time.monotonic())))
+            self._draw()
+
+    def _left_s(self, now_s: float) -> float:
+        """Until the next picture: a late one does not put off those after it, a pause does."""
+        due_s = self._due_s + self._least_s
+        self._due_s = max(due_s, now_s + LEAST_S) if due_s > now_s else now_s + self._least_s
+        return self._due_s - now_s

@@ -1,6 +1,7 @@
 """The window: strip, page and foot. It shows what the conductor says and passes on what the wearer wants."""
 
 import contextlib
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -78,10 +79,11 @@ class Window(QWidget):
         self._pages: dict[str, Page] = {}
         self._before = "start"
         self._stage = Stage.IDLE
-        self._due_host_s = self._drawn_s = 0.0
+        self._due_host_s = self._drawn_host_s = 0.0
         self._sound = ""
         self._slow = QTimer(self)
-        self._slow.timeout.connect(self.draw)
+        self._slow.timeout.connect(self._draw_if_idle)
+        self._drawn_s = 0.0
         self.setWindowTitle("emgfeedback")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(640, 400)
@@ -92,6 +94,7 @@ class Window(QWidget):
         self.banner = Banner(palette, self)
         self.banner.hide()
         self.page: Page = self._made("start")
+        self.foot.show_keys(self.page.keys, self.page.hint)
         self.page.show()
         self.setFocus()
         self.draw()
@@ -104,14 +107,19 @@ class Window(QWidget):
         self._slow.start(SLOW_MS)
         self.draw()
 
+    def _draw_if_idle(self) -> None:
+        if time.monotonic() - self._drawn_s >= SLOW_MS / 2000:
+            self.draw()
+
     def draw(self) -> None:
         """Show the newest state; a stage that began leads to its page."""
+        self._drawn_s = time.monotonic()
         if self.conductor is not None:
             self.conductor.advance()
             self._due_host_s = self.conductor.newest_host_s
             played = self.model.replay
             self.model = self.conductor.model()
-            self._drawn_s = self.model.studio.opened.clock() if self.model.studio is not None else 0.0
+            self._drawn_host_s = self.model.studio.opened.clock() if self.model.studio is not None else 0.0
             if played and not self.model.replay and self.page.name == "train":
                 self.go("history")
         if self.model.stage is not self._stage:
@@ -149,6 +157,10 @@ class Window(QWidget):
         self._show_keys(page)
         if not page.whole:
             self.strip.show_model(self.model, name)
+
+    def prepare(self, name: str) -> None:
+        """Make that page before it is wanted."""
+        self._made(name)
 
     def set_theme(self, palette: Palette) -> None:
         """Paint everything in other colours."""
@@ -205,7 +217,6 @@ class Window(QWidget):
             changed = getattr(page, "changed", None)
             if changed is not None:
                 changed.connect(lambda settings: self.take_settings(settings))
-            self._show_keys(page)
             replay_wanted = getattr(page, "replay_wanted", None)
             if replay_wanted is not None:
                 replay_wanted.connect(lambda path: self.replay(path))
@@ -340,7 +351,7 @@ class Window(QWidget):
     def _painted(self) -> None:
         studio, due_s = self.model.studio, self._due_host_s
         if studio is not None and due_s > 0.0 and self.page.live:
-            studio.loop.drawn.add(self._drawn_s - due_s)
+            studio.loop.drawn.add(self._drawn_host_s - due_s)
             studio.loop.painted.add(studio.opened.clock() - due_s)
             self._due_host_s = 0.0
 

@@ -1,5 +1,6 @@
 """Where the muscle bars stand: on both sides of the ruler that they share."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 WIDTH = 372.0
@@ -20,6 +21,7 @@ class Column(NamedTuple):
         return self.x + self.width / 2
 
 
+@lru_cache(maxsize=16)
 def columns(count: int) -> tuple[Column, ...]:
     """Bars on both sides of the ruler: 96 wide when two, 64 when four."""
     left = (count + 1) // 2

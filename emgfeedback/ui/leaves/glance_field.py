@@ -123,8 +123,6 @@ class GlanceField(Leaf[GlanceState, SeenGlance]):
 
     def changed(self, before: SeenGlance, seen: SeenGlance) -> Sequence[QRectF] | None:
         """The number, and the way of the hold along the rim."""
-        if self.still_key(before) != self.still_key(seen):
-            return None
         places = []
         if before.digits != seen.digits:
             places.append(QRectF(MIDDLE[0] - 290.0, NUMBER_BASELINE - 0.8 * NUMBER, 580.0, 0.85 * NUMBER))

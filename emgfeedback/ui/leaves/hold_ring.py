@@ -1,14 +1,14 @@
 """The hold ring: how much of the hold is done, with the rep's number inside and words below."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 
 from emgfeedback.ui import text
-from emgfeedback.ui.arcs import circle, ring, ring_sector
+from emgfeedback.ui.arcs import circle, ring, ring_sector, swept
 from emgfeedback.ui.leaves.leaf import Leaf
 from emgfeedback.ui.lettering import Align, write, write_number
 from emgfeedback.ui.palette import colour
@@ -20,6 +20,8 @@ MIDDLE = (116.0, 116.0)
 RADIUS, WIDTH = 98.0, 18.0
 #: Steps of the ring that an eye can tell: half a unit of its length.
 STEPS = 1200
+#: Below it stand the words.
+NOTE_TOP = 232.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +71,27 @@ class HoldRing(Leaf[HoldRingState, SeenRing]):
         return ", ".join(words for words in (rep, hold, seen.note) if words)
 
     def still_key(self, seen: SeenRing) -> Hashable:
-        """The numbers and words."""
-        return (seen.rep, seen.target, seen.note)
+        """The numbers."""
+        return (seen.rep, seen.target)
+
+    def spoken_of(self, seen: SeenRing) -> Hashable:
+        """The hold in tenths, and the words."""
+        return 10 * seen.part // STEPS, seen.held, seen.note
+
+    def changed(self, before: SeenRing, seen: SeenRing) -> Sequence[QRectF] | None:
+        """The way of the ring's end, and the words."""
+        if before.held != seen.held or (before.part >= STEPS) != (seen.part >= STEPS):
+            return None
+        places = []
+        if before.part != seen.part:
+            box = swept(*MIDDLE, RADIUS, WIDTH, _angle(before.part), _angle(seen.part))
+            places.append(box.adjusted(-2.0, -2.0, 2.0, 2.0))
+        if before.note != seen.note:
+            places.append(QRectF(0.0, NOTE_TOP, self.DESIGN[0], self.DESIGN[1] - NOTE_TOP))
+        return places
 
     def draw_still(self, painter: QPainter, seen: SeenRing) -> None:
-        """The empty ring, the rep and the words."""
+        """The empty ring and the rep."""
         ink, soft = self.colours.ink, self.colours.soft
         painter.fillPath(ring(*MIDDLE, RADIUS, WIDTH), colour(self.colours.track))
         at = (MIDDLE[0], MIDDLE[1] + 34.0)
@@ -81,17 +99,19 @@ class HoldRing(Leaf[HoldRingState, SeenRing]):
         below = tr(text.REPS) if seen.target is None else tr(text.OF_REPS).format(target=seen.target)
         at = (MIDDLE[0], MIDDLE[1] + 66.0)
         write(painter, below, at, 18, soft, align=Align.CENTRE, room=116.0)
-        at = (MIDDLE[0], 260.0)
-        write(painter, seen.note, at, 22, ink, face=Face.BOLD, align=Align.CENTRE, room=228.0)
 
     def draw_live(self, painter: QPainter, seen: SeenRing) -> None:
-        """The part that is done."""
+        """The part that is done, and the words."""
         ink = colour(self.colours.ink)
+        if self.touches(0.0, NOTE_TOP, *self.DESIGN):
+            at = (MIDDLE[0], 260.0)
+            token, face = self.colours.ink, Face.BOLD
+            write(painter, seen.note, at, 22, token, face=face, align=Align.CENTRE, room=228.0)
         if seen.part >= STEPS:
             painter.fillPath(ring(*MIDDLE, RADIUS, WIDTH), ink)
         elif seen.part > 0:
-            stop = 90.0 - 360.0 * seen.part / STEPS
-            painter.fillPath(ring_sector(*MIDDLE, RADIUS, WIDTH, 90.0, stop), ink)
+            sector = ring_sector(*MIDDLE, RADIUS, WIDTH, _angle(0), _angle(seen.part))
+            painter.fillPath(sector, ink)
         if seen.held:
             self._draw_tick(painter)
 
@@ -104,3 +124,8 @@ class HoldRing(Leaf[HoldRingState, SeenRing]):
         tick.lineTo(MIDDLE[0] - 2.0, 24.5)
         tick.lineTo(MIDDLE[0] + 9.0, 11.5)
         painter.strokePath(tick, painter.pen())
+
+
+def _angle(part: int) -> float:
+    """Degrees at which the ring ends."""
+    return 90.0 - 360.0 * part / STEPS

@@ -10,6 +10,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from emgfeedback.ui.palette import Palette, colour
 
+#: Logical pixels around what is painted that count as touched: what antialiasing and bearings add.
+SLACK = 2.0
+
 StateT = TypeVar("StateT")
 SeenT = TypeVar("SeenT", bound=Hashable)
 
@@ -32,6 +35,10 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
         self.colours = palette
         self._on_sheet = on_sheet
         self._seen: SeenT | None = None
+        self._seen_key: Hashable = None
+        self._spoken_of: Hashable = None
+        #: What is painted now, in design units: left, top, right, bottom; ``None``: all.
+        self._dirty: tuple[float, float, float, float] | None = None
         self._still = QPixmap()
         self._still_key: Hashable = None
         self._fixed_scale: float | None = None
@@ -43,16 +50,21 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
         before, seen = self._seen, self.see(state)
         if seen == before:
             return
-        self._seen = seen
-        spoken = self.say(seen)
-        if spoken != self.accessibleName():
-            self.setAccessibleName(spoken)
-        changed = self.changed(before, seen) if before is not None else None
+        key, spoken_of = self.still_key(seen), self.spoken_of(seen)
+        stands = before is not None and key == self._seen_key
+        if not stands or spoken_of != self._spoken_of:
+            self._speak(self.say(seen))
+        self._seen, self._seen_key, self._spoken_of = seen, key, spoken_of
+        changed = self.changed(before, seen) if stands and before is not None else None
         if changed is None:
             self.update()
         elif changed:
             # One rectangle: painting through a clip of several is ten times slower than painting more.
             self.update(self.pixels_of(reduce(QRectF.united, changed)))
+
+    def _speak(self, spoken: str) -> None:
+        if spoken != self.accessibleName():
+            self.setAccessibleName(spoken)
 
     def set_theme(self, palette: Palette) -> None:
         """Paint in other colours."""
@@ -73,6 +85,10 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
         """The accessible name: the state in words."""
         raise NotImplementedError
 
+    def spoken_of(self, seen: SeenT) -> Hashable:
+        """What ``say`` depends on beside ``still_key``: nothing is put into words anew while it stands."""
+        return seen
+
     def still_key(self, seen: SeenT) -> Hashable:
         """What ``draw_still`` depends on."""
         raise NotImplementedError
@@ -86,7 +102,7 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
         raise NotImplementedError
 
     def changed(self, before: SeenT, seen: SeenT) -> Sequence[QRectF] | None:
-        """The places in design units that differ between two states; ``None``: all."""
+        """The places in design units that differ between two states of one ``still_key``; ``None``: all."""
         del before, seen
         return None
 
@@ -116,9 +132,17 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
             return self.DESIGN
         return self.width() / self.scale, self.height() / self.scale
 
+    def touches(self, left: float, top: float, right: float, bottom: float) -> bool:
+        """Whether that place in design units is painted now; what is drawn elsewhere is not seen."""
+        dirty = self._dirty
+        return dirty is None or not (
+            right < dirty[0] or bottom < dirty[1] or left > dirty[2] or top > dirty[3]
+        )
+
     def pixels_of(self, place: QRectF) -> QRect:
         """The pixels that a place in design units touches."""
-        scale, left, top = self.scale, *self._corner()
+        scale = self.scale
+        left, top = self._corner(scale)
         scaled = QRectF(
             left + place.x() * scale, top + place.y() * scale, place.width() * scale, place.height() * scale
         )
@@ -143,25 +167,34 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
                 painter.fillRect(event.rect(), colour(self.ground))
                 return
             painter.drawPixmap(0, 0, self._still_picture(self._seen))
-            self.enter_design(painter)
+            scale, left, top = self.enter_design(painter)
+            dirty = event.rect()
+            x, y = (dirty.x() - SLACK - left) / scale, (dirty.y() - SLACK - top) / scale
+            wide, high = (dirty.width() + 2 * SLACK) / scale, (dirty.height() + 2 * SLACK) / scale
+            self._dirty = (x, y, x + wide, y + high)
             self.draw_live(painter, self._seen)
+            self._dirty = None
 
-    def enter_design(self, painter: QPainter) -> None:
-        """Make ``painter``, which paints on a picture of the widget's size, draw in design units."""
+    def enter_design(self, painter: QPainter) -> tuple[float, float, float]:
+        """Make ``painter``, which paints on a picture of the widget's size, draw in design units.
+
+        Returns the scale and the design's corner in logical pixels.
+        """
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left, top = self._corner()
+        scale = self.scale
+        left, top = self._corner(scale)
         painter.translate(left, top)
-        painter.scale(self.scale, self.scale)
+        painter.scale(scale, scale)
+        return scale, left, top
 
-    def _corner(self) -> tuple[float, float]:
+    def _corner(self, scale: float) -> tuple[float, float]:
         if self.STRETCHES:
             return 0.0, 0.0
-        scale = self.scale
         return (self.width() - scale * self.DESIGN[0]) / 2, (self.height() - scale * self.DESIGN[1]) / 2
 
     def _still_picture(self, seen: SeenT) -> QPixmap:
         ratio = self.devicePixelRatioF()
-        key = (self.still_key(seen), ratio, self.size(), self.colours, self._fixed_scale)
+        key = (self._seen_key, ratio, self.size(), self.colours, self._fixed_scale)
         if key != self._still_key:
             self._still_key = key
             if self._still.size() != self.size() * ratio:

@@ -129,32 +129,31 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
 
     def still_key(self, seen: SeenBars) -> Hashable:
         """All but heights, peaks and numbers; whether there is a number decides between track and hatch."""
-        return seen._replace(
-            bars=tuple(
-                bar._replace(height=None if bar.height is None else 0, digits="", peak=None, beyond=False)
-                for bar in seen.bars
-            )
-        )
+        bars = tuple((b.muscle, b.side, b.height is None, b.goal, b.ceiling, b.note) for b in seen.bars)
+        return bars, seen.end, seen.unit, seen.blind
+
+    def spoken_of(self, seen: SeenBars) -> Hashable:
+        """The numbers."""
+        return tuple(bar.digits for bar in seen.bars)
 
     def changed(self, before: SeenBars, seen: SeenBars) -> Sequence[QRectF] | None:
         """The bars between their old and new tops, and the numbers."""
-        if self.still_key(before) != self.still_key(seen):
-            return None
         places = []
         for column, old, new in zip(columns(len(seen.bars)), before.bars, seen.bars, strict=True):
-            if old._replace(digits="") != new._replace(digits=""):
+            if (old.height, old.peak, old.beyond) != (new.height, new.peak, new.beyond):
                 places.append(self._moved(column, old, new))
             if old.digits != new.digits:
-                places.append(QRectF(column.middle - column.cell / 2, 26.0, column.cell, TOP - 44.0))
+                places.append(QRectF(column.x - 6.0, 26.0, column.cell + 12.0, TOP - 44.0))
         return places
 
     @staticmethod
     def _moved(column: Column, old: SeenBar, new: SeenBar) -> QRectF:
         marked = new.goal is not None or new.ceiling is not None or old.beyond or new.beyond
-        heights = [step for bar in (old, new) for step in (bar.height, bar.peak) if step is not None]
-        low, high = (0.0, 1.05 * STEPS) if marked or not heights else (min(heights), max(heights))
+        moved = [steps for steps in ((old.height, new.height), (old.peak, new.peak)) if steps[0] != steps[1]]
+        ends = [end for steps in moved for end in steps if end is not None]
+        low, high = (0.0, 1.05 * STEPS) if marked or not ends else (min(ends), max(ends))
         margin = 20.0 if marked else 0.0
-        y = BOTTOM - high / 2 - 5.0
+        y = BOTTOM - high / 2 - 8.0
         return QRectF(column.x - margin, y, column.width + 2 * margin, BOTTOM - low / 2 + 6.0 - y)
 
     def draw_still(self, painter: QPainter, seen: SeenBars) -> None:
@@ -172,12 +171,13 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
 
     def draw_live(self, painter: QPainter, seen: SeenBars) -> None:
         """The bars themselves, their peaks, limits and numbers."""
-        ruler = BarRuler(seen.end, BOTTOM, BOTTOM - TOP)
         for column, bar in zip(columns(len(seen.bars)), seen.bars, strict=True):
             if bar.height is not None:
-                self._draw_fill(painter, column, bar, ruler)
-                self._draw_number(painter, column, bar, seen)
-            self._draw_limits(painter, column, bar, seen)
+                self._draw_fill(painter, column, bar, seen.end)
+                if self.touches(column.x - 30.0, 20.0, column.x + column.cell + 30.0, TOP):
+                    self._draw_number(painter, column, bar, seen)
+            if bar.goal is not None or bar.ceiling is not None:
+                self._draw_limits(painter, column, bar, seen)
 
     def _draw_ruler(self, painter: QPainter, seen: SeenBars, ruler: BarRuler) -> None:
         left, right = WIDTH / 2 - RULER_HALF + 8.0, WIDTH / 2 + RULER_HALF - 8.0
@@ -218,12 +218,14 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
             length = min(62.0, 0.65 * column.width)
             painter.fillRect(QRectF(column.x + 2.0, 57.0, length, 10.0), colour(self.colours.ink))
 
-    def _draw_fill(self, painter: QPainter, column: Column, bar: SeenBar, ruler: BarRuler) -> None:
+    def _draw_fill(self, painter: QPainter, column: Column, bar: SeenBar, end: float) -> None:
         tint, y = colour(self.colours.muscle(bar.muscle)), _y(bar.height)
         painter.fillRect(QRectF(column.x, y, column.width, BOTTOM - y), tint)
-        if bar.ceiling is not None and y < ruler.y(bar.ceiling):
-            excess = QRectF(column.x, y, column.width, ruler.y(bar.ceiling) - y)
-            hatch(painter, excess, 9.0, 4.0, self.ground)
+        if bar.ceiling is not None:
+            ceiling = BarRuler(end, BOTTOM, BOTTOM - TOP).y(bar.ceiling)
+            if y < ceiling:
+                excess = QRectF(column.x, y, column.width, ceiling - y)
+                hatch(painter, excess, 9.0, 4.0, self.ground)
         if bar.beyond:
             self._draw_chevrons(painter, column, y)
         if bar.peak:

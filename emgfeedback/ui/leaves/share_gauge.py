@@ -3,16 +3,17 @@
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback import words
 from emgfeedback.frame import Zone, ZoneState
 from emgfeedback.ui import text
-from emgfeedback.ui.arcs import on_circle, ring_sector
+from emgfeedback.ui.arcs import on_circle, ring_sector, swept
 from emgfeedback.ui.hatching import hatch
 from emgfeedback.ui.held_digits import HeldDigits
 from emgfeedback.ui.leaves.leaf import Leaf
@@ -143,19 +144,23 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
 
     def still_key(self, seen: SeenGauge) -> Hashable:
         """Everything but the split, the number and the other side."""
-        return seen._replace(split=None, digits="", other=None)
+        return seen.mode, seen.zone, seen.zone_state, seen.headline, seen.advice, seen.side
+
+    def spoken_of(self, seen: SeenGauge) -> Hashable:
+        """The number."""
+        return seen.digits
 
     def changed(self, before: SeenGauge, seen: SeenGauge) -> Sequence[QRectF] | None:
         """The way of the split, the number, and the way of the other side's split."""
-        if self.still_key(before) != self.still_key(seen) or (before.other is None) != (seen.other is None):
+        if (before.other is None) != (seen.other is None):
             return None
         places = []
         if before.split is not None and seen.split is not None and before.split != seen.split:
-            places.append(_swept(before.split, seen.split, RADIUS, WIDTH + 30.0))
+            places.append(_way(before.split, seen.split, RADIUS, WIDTH + 30.0))
         if before.digits != seen.digits:
             places.append(QRectF(CENTRE[0] - 150.0, CENTRE[1] - 90.0, 300.0, 134.0))
         if before.other is not None and seen.other is not None and before.other != seen.other:
-            places.append(_swept(before.other, seen.other, INNER_RADIUS, INNER_WIDTH + 12.0))
+            places.append(_way(before.other, seen.other, INNER_RADIUS, INNER_WIDTH + 12.0))
         return places
 
     def draw_still(self, painter: QPainter, seen: SeenGauge) -> None:
@@ -180,8 +185,9 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
         """The two muscles' parts, the mark between them, and the number."""
         if seen.split is not None:
             self._draw_split(painter, seen.split)
-            at = (CENTRE[0] + (12.0 if len(seen.digits) < 3 else 2.0), NUMBER_BASELINE)
-            write_number(painter, seen.digits, "%", at, (152, 60), self.colours.ink, room=NUMBER_ROOM)
+            if self.touches(CENTRE[0] - 170.0, CENTRE[1] - 110.0, CENTRE[0] + 170.0, CENTRE[1] + 60.0):
+                at = (CENTRE[0] + (12.0 if len(seen.digits) < 3 else 2.0), NUMBER_BASELINE)
+                write_number(painter, seen.digits, "%", at, (152, 60), self.colours.ink, room=NUMBER_ROOM)
         if seen.other is not None:
             self._draw_parts(painter, seen.other, INNER_RADIUS, INNER_WIDTH)
 
@@ -240,12 +246,10 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
         painter.drawLine(*(on_circle(*CENTRE, RADIUS + side * reach, angle) for side in (-1, 1)))
 
     def _draw_parts(self, painter: QPainter, split: int, radius: float, width: float) -> None:
-        angle = _angle(split / STEPS)
-        if angle + SPLIT_GAP < START:
-            glute = ring_sector(*CENTRE, radius, width, START, angle + SPLIT_GAP)
+        glute, quad = _parts(split, radius, width)
+        if glute is not None:
             painter.fillPath(glute, colour(self.colours.glute))
-        if angle - SPLIT_GAP > STOP:
-            quad = ring_sector(*CENTRE, radius, width, angle - SPLIT_GAP, STOP)
+        if quad is not None:
             painter.fillPath(quad, colour(self.colours.quad))
 
 
@@ -262,15 +266,21 @@ def _angle(share: float) -> float:
     return START + (STOP - START) * share
 
 
-def _swept(before: int, after: int, radius: float, width: float) -> QRectF:
+@lru_cache(maxsize=256)
+def _parts(split: int, radius: float, width: float) -> tuple[QPainterPath | None, QPainterPath | None]:
+    """The glute's and the quad's part of a ring; ``None`` where nothing is left of one."""
+    angle = _angle(split / STEPS)
+    glute = quad = None
+    if angle + SPLIT_GAP < START:
+        glute = ring_sector(*CENTRE, radius, width, START, angle + SPLIT_GAP)
+    if angle - SPLIT_GAP > STOP:
+        quad = ring_sector(*CENTRE, radius, width, angle - SPLIT_GAP, STOP)
+    return glute, quad
+
+
+def _way(before: int, after: int, radius: float, width: float) -> QRectF:
     """The place that holds the ring between two splits, with the marks on both."""
-    angles = [_angle(before / STEPS), _angle(after / STEPS)]
-    angles += [top for top in (0.0, 90.0, 180.0) if min(angles) < top < max(angles)]
-    points: list[QPointF] = []
-    for angle in angles:
-        points += [on_circle(*CENTRE, radius + side * width / 2, angle) for side in (-1, 1)]
-    xs, ys = [point.x() for point in points], [point.y() for point in points]
     margin = 12.0
-    return QRectF(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys)).adjusted(
-        -margin, -margin, margin, margin
-    )
+    low, high = _angle(max(before, after) / STEPS), _angle(min(before, after) / STEPS)
+    box = swept(*CENTRE, radius, width, low - SPLIT_GAP, high + SPLIT_GAP)
+    return box.adjusted(-margin, -margin, margin, margin)

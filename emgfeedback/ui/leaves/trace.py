@@ -133,7 +133,7 @@ class Trace(Leaf[TraceState, SeenTrace]):
 
     def changed(self, before: SeenTrace, seen: SeenTrace) -> Sequence[QRectF] | None:
         """The new columns with the gap ahead of them, and the note."""
-        if self.still_key(before) != self.still_key(seen) or before.newest is None or seen.newest is None:
+        if before.newest is None or seen.newest is None:
             return None
         places = []
         if before.note != seen.note:

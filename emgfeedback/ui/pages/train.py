@@ -67,10 +67,11 @@ class TrainPage(Page):
         """Show the set, or how it went."""
         picture = model.picture
         if picture is None:
+            self.news("cue", model.stage)
             self._cue.show_state(_waiting(model))
             return
         over = model.stage is Stage.RESTING and model.finished is not None
-        if self._summary.isVisibleTo(self) != over:
+        if self.news("over", over):
             self._summary.setVisible(over)
             self._gauge.setVisible(not over)
             self._bars.setVisible(not over)
@@ -80,10 +81,20 @@ class TrainPage(Page):
         else:
             self._gauge.show_state(states.gauge(model, picture))
             self._bars.show_state(states.bars(model, picture))
-        self._strip.show_state(states.strip(picture))
         self._ring.show_state(states.ring(model, picture))
-        self._card.show_state(states.card(picture))
-        self._cue.show_state(_cue(model, picture))
+        if self.news("reps", picture.reps, picture.target, picture.working.zone):
+            self._strip.show_state(states.strip(picture))
+            self._card.show_state(states.card(picture))
+        # Only in a set is the cue a function of so little; elsewhere it counts seconds and names keys.
+        if self.news("cue", *_cue_of(model, picture)) or model.stage is not Stage.TRAINING:
+            self._cue.show_state(_cue(model, picture))
+
+
+def _cue_of(model: Model, picture: Picture) -> tuple[object, ...]:
+    """All that the cue, and what stands beside it, depend on in a set."""
+    moment, silent = model.moment, picture.working.share is None
+    of_set = (model.stage, model.fault, model.replay, model.finished, model.calibrated, picture.exercise)
+    return (*of_set, picture.advice, picture.stale, silent, bool(picture.reps), moment.phase, moment.counted)
 
 
 def cue(model: Model, picture: Picture) -> str:
