@@ -36,14 +36,17 @@ class Findings:
                 found = crosstalk_part(signal_uv[:, column], signal_uv[:, other], self._sfreq_hz)
                 self._crosstalk.setdefault((column, other), []).append(found)
 
-    def heard(self, column: int) -> dict[str, float]:
-        """Part of each other muscle's squeeze that arrived in ``column``, by pin; only what is known."""
-        parts = {
-            self._channels[source].pin: float(np.median([part for part, _ in found]))
+    def heard(self, column: int, mvc_uv: float) -> dict[str, float]:
+        """Part of each other muscle's squeeze that arrived in ``column``, by pin, where it can be told.
+
+        ``mvc_uv`` is the 100 % of that column.
+        """
+        told = {
+            self._channels[source].pin: told_crosstalk(found, mvc_uv)
             for (source, other), found in self._crosstalk.items()
             if other == column
         }
-        return {pin: part for pin, part in parts.items() if np.isfinite(part)}
+        return {pin: part for pin, part in told.items() if part is not None}
 
     def verdicts(self, results: Mapping[int, ChannelCalibration]) -> dict[int, tuple[Verdict, ...]]:
         """All verdicts on each calibrated column, good ones too."""
@@ -60,3 +63,11 @@ class Findings:
                 part, own_uv = (float(np.median(values)) for values in zip(*parts, strict=True))
                 found[other].append(crosstalk(part, own_uv, results[other].mvc_uv))
         return {column: tuple(verdicts) for column, verdicts in found.items()}
+
+
+def told_crosstalk(found: Sequence[tuple[float, float]], mvc_uv: float) -> float | None:
+    """Median part of several squeezes, ``(part, own work in µV)`` each; ``None`` where it cannot be told."""
+    if not found:
+        return None
+    part, own_uv = (float(np.median(values)) for values in zip(*found, strict=True))
+    return part if crosstalk(part, own_uv, mvc_uv).grade != "cannot tell" else None

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
 from typing import Any, Final, get_args
 
 from calibration import fields
@@ -40,32 +39,37 @@ def parse(text: str | bytes, where: str = "the calibration") -> Calibration:
     Raises ``CalibrationReadError`` for anything damaged or foreign and ``CalibrationVersionError``
     for a newer form.
     """
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _damaged(where, "it is not JSON") from error
-    if not isinstance(data, dict) or data.get("kind") != KIND:
-        raise CalibrationReadError(f"{where} is not a calibration of emgfeedback; choose another file.")
-    form = data.get("format")
-    if isinstance(form, int) and not isinstance(form, bool) and form > FORMAT:
-        raise CalibrationVersionError(
-            f"{where} was written by a later version of emgfeedback (form {form}, this one reads up to "
-            f"{FORMAT}); update emgfeedback, or calibrate again."
-        )
+    data = opened(text, where, KIND, FORMAT)
     try:
         return _calibration(data)
     except (fields.Misfit, ValueError) as error:
-        raise _damaged(where, str(error).rstrip(".")) from error
+        raise damaged(where, str(error).rstrip(".")) from error
 
 
-def _damaged(where: str, what: str) -> CalibrationReadError:
+def opened(text: str | bytes, where: str, kind: str, newest: int) -> Mapping[str, Any]:
+    """The JSON object of that ``kind``, of form ``newest`` at most. Raises like ``parse``."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise damaged(where, "it is not JSON") from error
+    if not isinstance(data, dict) or data.get("kind") != kind:
+        what = kind.removeprefix("emgfeedback ")
+        raise CalibrationReadError(f"{where} is not a {what} of emgfeedback; choose another file.")
+    form = data.get("format")
+    if isinstance(form, int) and not isinstance(form, bool) and form > newest:
+        raise CalibrationVersionError(
+            f"{where} was written by a later version of emgfeedback (form {form}, this one reads up to "
+            f"{newest}); update emgfeedback, or calibrate again."
+        )
+    return data
+
+
+def damaged(where: str, what: str) -> CalibrationReadError:
+    """The error for ``what`` is wrong with a file of ours."""
     return CalibrationReadError(f"{where} is damaged: {what}; calibrate again, the file stays as it is.")
 
 
 def _calibration(data: Mapping[str, Any]) -> Calibration:
-    created = fields.get(data, "created", fields.text)
-    if datetime.fromisoformat(created).tzinfo is None:
-        raise fields.Misfit("created needs an offset, as in 2025-03-01T18:30:00+01:00")
     form = fields.get(data, "format", fields.whole)
     if form not in FORMS:
         raise fields.Misfit(f"format must be one of {', '.join(map(str, FORMS))}")
@@ -74,7 +78,7 @@ def _calibration(data: Mapping[str, Any]) -> Calibration:
         raise fields.Misfit("channels needs one entry for each of one or more pins")
     return Calibration(
         wearer=fields.get(data, "wearer", fields.text),
-        created=created,
+        created=fields.get(data, "created", fields.moment),
         board_id=fields.get(data, "board_id", fields.text),
         sfreq_hz=fields.get(data, "sfreq_hz", fields.positive),
         simulated=fields.get(data, "simulated", fields.yes_no),
@@ -96,7 +100,7 @@ def _channel(data: Any, form: int) -> ChannelCalibration:
         mvc_uv=fields.get(data, "mvc_uv", fields.positive),
         best_500ms_uv=fields.get(data, "best_500ms_uv", fields.number),
         quality=fields.one_of(data, "quality", get_args(Quality)),
-        trials=tuple(_trial(item, form) for item in fields.get(data, "trials", fields.items)),
+        trials=tuple(trial_of(item, form) for item in fields.get(data, "trials", fields.items)),
         interelectrode_mm=0.0,
     )
     if form == 1:
@@ -111,7 +115,8 @@ def _channel(data: Any, form: int) -> ChannelCalibration:
     )
 
 
-def _trial(data: Any, form: int) -> Trial:
+def trial_of(data: Any, form: int = FORMAT) -> Trial:
+    """One squeeze. Raises ``fields.Misfit``."""
     trial = Trial(
         start=fields.get(data, "start", fields.whole),
         stop=fields.get(data, "stop", fields.whole),

@@ -37,6 +37,8 @@ class Prompt:
     text: str = ""
     seconds_left: float = 0.0
     why: str = ""
+    position: str = ""
+    effort: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

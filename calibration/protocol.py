@@ -97,7 +97,8 @@ class Procedure:
         results = ((muscle.column, muscle.result) for muscle in self._muscles if muscle.result)
         if self._kind != "done":
             return ()
-        return tuple(replace(found, crosstalk=self._findings.heard(column)) for column, found in results)
+        heard = self._findings.heard
+        return tuple(replace(found, crosstalk=heard(column, found.mvc_uv)) for column, found in results)
 
     @property
     def verdicts(self) -> dict[str, tuple[Verdict, ...]]:

@@ -105,7 +105,7 @@ def test_a_flipped_or_cut_byte_never_ends_in_a_traceback(place: int, value: int)
         ("[" * 100_000, "not JSON"),
         ("{}", "not a calibration"),
         ('{"kind": "something else"}', "not a calibration"),
-        ('{"kind": "emgfeedback calibration", "format": 1}', "created is missing"),
+        ('{"kind": "emgfeedback calibration", "format": 1}', "channels is missing"),
         (dump(CALIBRATION).replace("163.2", "NaN"), "finite"),
         (dump(CALIBRATION).replace("163.2", "1e999"), "finite"),
         (dump(CALIBRATION).replace("163.2", "9" * 400), "finite"),
