@@ -28,7 +28,7 @@ from calibration.steps import Block, ContactWatch, Grid, Outcome, Resting, Squee
 Array = NDArray[np.float64]
 
 #: Rest 5 s, then three squeezes of 3 s a muscle, 12 s from one to the next of the same muscle: a minute and
-#: a half for one leg. Squeezes so short do not tire, so they need no minute between (the project's own choice).
+#: a half for one leg. Squeezes so short hardly tire, so no minute is needed between (the project's choice).
 CHECK: Final = Plan(rest_s=5.0, squeeze_s=3.0, least_hold_s=2.0, pause_s=12.0, trials=3, max_trials=3)
 #: The part of all their strength that a submaximal reference asks for.
 REFERENCE_EFFORT: Final = 0.5
@@ -86,6 +86,7 @@ class CheckProcedure:
         self.comparison: Comparison | None = None
         self._findings = Findings(self._specs, today.sfreq_hz)
         self._current = self._muscles[0]
+        self._turned = False
         self._repeats = self._now = 0
         self._why = ""
         self._events: list[ProcedureEvent] = []
@@ -197,6 +198,7 @@ class CheckProcedure:
         same = [m for m in unfinished if m.today.spec.muscle == before.today.spec.muscle]
         first = [m for m in unfinished if m.today.spec.muscle == unfinished[0].today.spec.muscle]
         self._current = min(same or first, key=lambda muscle: muscle.counting)
+        self._turned = self._current is not before
         if not same:
             self._get_ready()
         else:
@@ -250,7 +252,7 @@ class CheckProcedure:
             return "Squeeze. Hold."
         if self._kind == "ready":
             return f"{self._current.name} next. Get ready."
-        return "Rest. Once more."
+        return f"Rest. {self._current.name} is next." if self._turned else "Rest. Once more."
 
     def _last_words(self) -> str:
         if self.comparison is None:

@@ -129,9 +129,7 @@ def channels_of(seed: int, day: Day, squeeze_s: float, n: int) -> tuple[ChannelT
     """Rest and ``n`` squeezes of each channel as the procedure measures them."""
     rng = np.random.default_rng(seed)
     spread = 1.0 + day.rest_spread * rng.uniform(-1.0, 1.0, 2)
-    still = np.stack(
-        [day.gain[k] * spread[k] * resting_noise(rng, 1, 5000) for k in (0, 1)], axis=-1
-    )
+    still = np.stack([day.gain[k] * spread[k] * resting_noise(rng, 1, 5000) for k in (0, 1)], axis=-1)
     still_uv = behind_the_chain(still, day)[0]
     rests = [resting_level(still_uv[:, k], SFREQ_HZ, raw=True) for k in (0, 1)]
     recorded = squeezes_uv(rng, day, n, squeeze_s, spread)
@@ -155,7 +153,9 @@ def _channel(channel: int, day: Day, rests: list[Rest], squeezes: Array) -> Chan
     pin = SPECS[other].pin
     told = told_crosstalk(parts, float(MVC_UV[other]))
     # What the other pads hear of this muscle is kept with the other channel: see ``gathered``.
-    return ChannelToday(spec, rest, tuple(trials), {pin: float(np.median(others))}, {} if told is None else {pin: told})
+    return ChannelToday(
+        spec, rest, tuple(trials), {pin: float(np.median(others))}, {} if told is None else {pin: told}
+    )
 
 
 def gathered(channels: tuple[ChannelToday, ...]) -> tuple[ChannelToday, ...]:
@@ -167,7 +167,7 @@ def gathered(channels: tuple[ChannelToday, ...]) -> tuple[ChannelToday, ...]:
     )
 
 
-def calibrated(seed: int, day: Day = Day(), squeeze_s: float = 5.0, n: int = 3) -> Calibration:  # noqa: B008
+def calibrated(seed: int, day: Day, squeeze_s: float = 5.0, n: int = 3) -> Calibration:
     """The calibration of that day: ``n`` squeezes a muscle, two more where the best two do not agree."""
     channels = channels_of(seed, day, squeeze_s, max(n, 5) if n > 1 else 1)
     return Calibration(
