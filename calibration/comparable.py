@@ -56,7 +56,8 @@ def compare(then: Calibration, today: Today) -> Comparison:
     worst = min(channels, key=_urgency, default=None)
     if worst is None:
         return replace(verdict, word="cannot tell", cause="unknown", reason="nothing was measured.")
-    return replace(verdict, word=worst.word, cause=worst.cause, reason=worst.text, channels=channels)
+    reason = "" if worst.word == "comparable" else worst.text
+    return replace(verdict, word=worst.word, cause=worst.cause, reason=reason, channels=channels)
 
 
 def rest_verdict(then_uv: float, today_uv: float, uv_per_count: float) -> Verdict:
@@ -115,9 +116,8 @@ def _channel(then: Calibration, own: ChannelToday, today: Today) -> ChannelCompa
         return replace(found, word="cannot tell", cause="unknown", text=unclear)
     if changed:
         return _changed(found, name)
-    how = _difference(found.level)
-    day = day_of(then.created, today.created)
-    return replace(found, text=f"{name[:1].upper()}{name[1:]}: {how} on {day}.".replace("on today", "today"))
+    text = f"{name[:1].upper()}{name[1:]}: {_beside(found.level, then, today)}."
+    return replace(found, text=text)
 
 
 def _measured(record: ChannelCalibration, own: ChannelToday) -> ChannelComparison:
@@ -204,6 +204,14 @@ def _changed(found: ChannelComparison, name: str) -> ChannelComparison:
 def _difference(level: float) -> str:
     percent = 100.0 * abs(level - 1.0)
     return f"{percent:.0f} % {'less' if level < 1.0 else 'more'}"
+
+
+def _beside(level: float, then: Calibration, today: Today) -> str:
+    """``3 % less than on Tuesday``, or ``as on Tuesday``."""
+    day = day_of(then.created, today.created)
+    day = day if day.startswith("today") else f"on {day}"
+    difference = _difference(level)
+    return f"as {day}" if difference.startswith("0 %") else f"{difference} than {day}"
 
 
 def _within(ratio: float, factor: float) -> bool:

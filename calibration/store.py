@@ -41,13 +41,14 @@ def _read(path: Path, understand: Callable[[bytes, str], Record]) -> Record:
 class CalibrationStore:
     """A folder of calibrations. Saving never replaces another one; the folder is made when needed.
 
-    After ``newest`` the sentence ``why`` says what was or was not found, and ``damaged`` lists a
-    sentence for each file that could not be read.
+    After ``newest`` the sentence ``why`` says what was or was not found, ``check`` is the check that lets
+    one of another day hold, and ``damaged`` lists a sentence for each file that could not be read.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.why = ""
+        self.check: Comparison | None = None
         self.damaged: tuple[str, ...] = ()
 
     def save(self, calibration: Calibration) -> Path:
@@ -93,6 +94,7 @@ class CalibrationStore:
         of that day found it not comparable, and when a check of that day found it comparable.
         """
         own = [c for c in self.all() if (c.wearer, c.board_id) == (wearer, board_id)]
+        self.check = None
         checks = {c.calibration_created: c for c in self._checks_of(wearer, board_id, on_day)}
         holding = [c for c in own if _holds(c, checks.get(c.created), on_day)]
         if not holding:
@@ -105,8 +107,8 @@ class CalibrationStore:
             self.why = f"Not comparable: {changes[0][1]}. Calibrate again."
             return None
         made = datetime.fromisoformat(fitting.created)
-        check = checks.get(fitting.created)
-        self.why = check.sentence if check is not None else f"Calibrated today at {made:%H:%M}."
+        self.check = checks.get(fitting.created) if made.date() != on_day else None
+        self.why = self.check.sentence if self.check else f"Calibrated today at {made:%H:%M}."
         return fitting
 
     def _checks_of(self, wearer: str, board_id: str, on_day: date) -> list[Comparison]:

@@ -1,9 +1,10 @@
 """The guided calibration on a running loop: frames in, prompts and a record out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,11 @@ def now_local() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
 
 
+def specs_of(info: StreamInfo) -> list[ChannelSpec]:
+    """The columns of a stream as a procedure knows them."""
+    return [ChannelSpec(c.pin, c.muscle, c.side, c.signal, c.gain, c.uv_per_count) for c in info.channels]
+
+
 @dataclass(frozen=True, slots=True)
 class _Run:
     """Consecutive hops with the same contact of every channel, as rows of a frame."""
@@ -30,26 +36,39 @@ class _Run:
     last: int
 
 
-class CalibrationStage:
+class Guided(Protocol):
+    """What guides the wearer: a calibration, or the check of one."""
+
+    @property
+    def prompt(self) -> Prompt:
+        """What the wearer does now."""
+
+    def push(
+        self,
+        emg_uv: NDArray[np.float64],
+        envelope_uv: NDArray[np.float64],
+        contact: Sequence[str],
+        start: int | None = None,
+    ) -> tuple[ProcedureEvent, ...]:
+        """Take samples; what happened in them."""
+
+
+class GuidedStage:
     """A sink: gives each frame to the procedure and tells of new prompts and events.
 
     ``on_prompt`` is called when the prompt asks for something else; a simulated person listens there.
     """
 
-    def __init__(self, info: StreamInfo, plan: Plan, on_prompt: Callable[[Prompt], None]) -> None:
-        channels = [
-            ChannelSpec(c.pin, c.muscle, c.side, c.signal, c.gain, c.uv_per_count) for c in info.channels
-        ]
-        self.procedure = Procedure(channels, info.sfreq_hz, plan)
+    def __init__(self, guided: Guided, on_prompt: Callable[[Prompt], None]) -> None:
         self.events: list[ProcedureEvent] = []
+        self._guided = guided
         self._on_prompt = on_prompt
         self._asked: tuple[str, str, str] | None = None
-        self._info = info
 
     @property
     def prompt(self) -> Prompt:
         """What the wearer does now."""
-        return self.procedure.prompt
+        return self._guided.prompt
 
     @property
     def finished(self) -> bool:
@@ -66,7 +85,7 @@ class CalibrationStage:
         rows = slice(run.first * frame.hop, run.last * frame.hop)
         contact = [Contact(int(code)).name for code in frame.quality[run.first]]
         lost = frame.blank[rows]
-        return self.procedure.push(
+        return self._guided.push(
             _without(frame.emg_uv[rows], lost),
             _without(frame.envelope_uv[rows], lost),
             contact,
@@ -79,6 +98,15 @@ class CalibrationStage:
         if asked != self._asked:
             self._asked = asked
             self._on_prompt(prompt)
+
+
+class CalibrationStage(GuidedStage):
+    """The guided calibration of the muscles in ``info``."""
+
+    def __init__(self, info: StreamInfo, plan: Plan, on_prompt: Callable[[Prompt], None]) -> None:
+        self.procedure = Procedure(specs_of(info), info.sfreq_hz, plan)
+        super().__init__(self.procedure, on_prompt)
+        self._info = info
 
     def calibration(self, wearer: str, settings: ChainSettings) -> Calibration:
         """The finished record, dated now. Raises ``ValueError`` before it is done."""

@@ -118,11 +118,18 @@ def demo(**request: Any) -> None:
 )
 @click.option("--quick", is_flag=True, help="Rest and one squeeze a muscle; labelled quick everywhere.")
 @click.option(
+    "--check",
+    is_flag=True,
+    help="Does the newest one still hold? Three squeezes of 3 s a muscle; status 1 if it does not.",
+)
+@click.option(
     "--out", type=_FILE, callback=options.in_a_folder, help="Also write the calibration to this file."
 )
 @click.pass_obj
 def calibrate(surroundings: Surroundings, /, **request: Any) -> None:
     """Find the wearer's own 100 % of each muscle, hands-free."""
+    if request["check"] and (request["quick"] or request["out"]):
+        raise click.UsageError("A check makes no calibration: leave --quick and --out out.")
     if wants_window(request):
         from emgfeedback.windowed import calibrate as in_window
 

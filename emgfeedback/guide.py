@@ -1,16 +1,20 @@
 """The guided calibration in a view: prompts out, and at the end a record or the reason why not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from calibration.atomic import write_atomically
+from calibration.check import CHECK
+from calibration.comparison import Comparison
+from calibration.errors import CalibrationError
 from calibration.form import dump
 from calibration.plan import Plan
 from calibration.record import Calibration
 from device.channel_map import ChannelMap
 from emgfeedback import words
+from emgfeedback.calibrating import GuidedStage
 from emgfeedback.live import open_safely
 from emgfeedback.live_set import PowerReader, SetRequest
 from emgfeedback.opening import Home, choose_url, open_home
@@ -30,6 +34,7 @@ class CalibrateRequest:
     isolated: bool = False
     pause_s: float | None = None
     quick: bool = False
+    check: bool = False
     out: Path | None = None
 
     def plan(self) -> Plan:
@@ -37,25 +42,59 @@ class CalibrateRequest:
         pause_s = self.pause_s if self.pause_s is not None else (5.0 if self.quick else Plan().pause_s)
         return Plan(pause_s=pause_s, quick=self.quick)
 
+    def check_plan(self) -> Plan:
+        """Times of a check."""
+        return CHECK if self.pause_s is None else replace(CHECK, pause_s=self.pause_s)
+
 
 def calibrate(request: CalibrateRequest, power: PowerReader) -> None:
     """Open, wait until it is safe, guide, save.
 
-    Raises ``CalibrationError`` when it gave up, ``ValueError`` for a bad URL, and the device's errors.
+    Raises ``CalibrationError`` when it gave up, or when a check found that the 100 % does not hold,
+    ``ValueError`` for a bad URL, and the device's errors.
     """
     home = open_home()
     url = request.source or choose_url(home)
     opened = open_safely(home, url, request.channels, request.wearer, power, isolated=request.isolated)
     studio = Studio(home, opened, SetRequest(isolated=request.isolated), power)
     with studio, view(request.view) as page:
-        calibration = guide(studio, page, request.plan())
-    keep(home, calibration, request.out)
+        if request.check:
+            found = check(studio, page, request.check_plan())
+        else:
+            calibration = guide(studio, page, request.plan())
+    if request.check:
+        verdict(found)
+    else:
+        keep(home, calibration, request.out)
 
 
 def guide(studio: Studio, page: View, plan: Plan) -> Calibration:
     """Run the procedure to its end. Raises ``CalibrationError`` when it failed or was stopped."""
-    opened, loop = studio.opened, studio.loop
     stage = studio.calibrate(plan)
+    return studio.calibrated(_shown(studio, stage, page))
+
+
+def check(studio: Studio, page: View, plan: Plan) -> Comparison:
+    """Check the newest calibration. Raises ``CalibrationError`` when it failed or was stopped."""
+    stage = studio.check(plan)
+    if stage is None and studio.compared is not None:
+        return studio.compared
+    return studio.checked(_shown(studio, stage, page) if stage else "")
+
+
+def verdict(found: Comparison) -> None:
+    """Say what a check found. Raises ``CalibrationError`` with its sentence where the 100 % does not hold."""
+    for channel in found.channels:
+        if channel.text and channel.text != found.reason:
+            click.echo(channel.text[:1].upper() + channel.text[1:])
+    if found.word != "comparable":
+        raise CalibrationError(found.sentence)
+    click.echo(found.sentence)
+
+
+def _shown(studio: Studio, stage: GuidedStage, page: View) -> str:
+    """Show a procedure until it ends; why it was stopped, or nothing."""
+    opened, loop = studio.opened, studio.loop
     stopped: list[str] = []
 
     def show() -> None:
@@ -68,7 +107,7 @@ def guide(studio: Studio, page: View, plan: Plan) -> Calibration:
         )
 
     studio.pace.until(lambda: stage.finished or bool(stopped), show, page.period_s)
-    return studio.calibrated("".join(stopped[:1]))
+    return "".join(stopped[:1])
 
 
 def keep(home: Home, calibration: Calibration, out: Path | None) -> Path:

@@ -107,6 +107,8 @@ def announce(studio: Studio) -> None:
     if studio.scene.uncalibrated:
         _say(studio.scene.uncalibrated)
         return
+    if studio.compared is not None:
+        _say(studio.compared.sentence)
     _say(zone_words(studio.zones.get(opened.first_side)))
 
 

@@ -9,10 +9,14 @@ Every way of using the program goes through here: the command line step by step,
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from calibration.check import CHECK
+from calibration.comparison import Comparison
 from calibration.errors import CalibrationError
 from calibration.plan import Plan
 from calibration.record import Calibration
-from emgfeedback.calibrating import CalibrationStage, now_local
+from emgfeedback import words
+from emgfeedback.calibrating import CalibrationStage, GuidedStage, now_local
+from emgfeedback.checking import CheckStage, clear_at_once, to_check, today_of
 from emgfeedback.coach.exercises import exercise_named
 from emgfeedback.coach.set import SetLogic
 from emgfeedback.coach.summary import SideSummary, summarise
@@ -63,12 +67,16 @@ class Studio:
     ) -> None:
         self.home, self.opened, self.wanted = home, opened, wanted
         self.stage = Stage.IDLE
-        self.calibrating: CalibrationStage | None = None
+        self.calibrating: GuidedStage | None = None
         self.live_set: LiveSet | None = None
         self.finished: list[FinishedSet] = []
         self.calibration: Calibration | None = None
         #: The last result of a guided calibration here.
         self.found: Calibration | None = None
+        #: The check that lets the calibration of another day hold, or that found that none does.
+        self.compared: Comparison | None = None
+        #: Whether a calibration of another day waits for a check.
+        self.checkable = False
         #: Why the last calibration or recording came to nothing, in a sentence.
         self.note = ""
         self.begins_at_s = 0.0
@@ -94,33 +102,79 @@ class Studio:
     def use_todays(self, given: Path | None = None) -> None:
         """Take the 100 % that holds today, or the given file. Raises what ``choose_calibration`` raises."""
         self.use(*choose_calibration(self.home, self.opened, given))
+        store, opened = self.home.calibrations, self.opened
+        self.compared = store.check
+        older = store.latest(opened.wearer, opened.info.source_id)
+        self.checkable = self.calibration is None and older is not None
 
     def calibrate(self, plan: Plan) -> CalibrationStage:
         """Begin the guided calibration."""
+        stage = CalibrationStage(self.opened.info, plan, follower(self.opened.person))
+        self._guide(stage)
+        return stage
+
+    def _guide(self, stage: GuidedStage) -> None:
         self.note = ""
-        self.calibrating = CalibrationStage(self.opened.info, plan, follower(self.opened.person))
+        self.calibrating = stage
         self.stage = Stage.CALIBRATING
-        self.loop.attach(self.calibrating)
-        return self.calibrating
+        self.loop.attach(stage)
+
+    def check(self, plan: Plan = CHECK) -> CheckStage | None:
+        """Begin the check of the newest calibration; ``None`` where ``compared`` is clear without squeezes.
+
+        Raises ``CalibrationError`` where there is nothing to check.
+        """
+        then, today = to_check(self.home, self.opened), today_of(self.home, self.opened)
+        at_once = clear_at_once(today, then)
+        if at_once is not None:
+            self._judged(at_once, then)
+            return None
+        stage = CheckStage(today, then, follower(self.opened.person), plan)
+        self._guide(stage)
+        return stage
+
+    def checked(self, stopped: str = "") -> Comparison:
+        """End the check and take its verdict; ``stopped`` says why it was broken off.
+
+        A verdict is kept beside the calibration. Raises ``CalibrationError`` when there is none.
+        """
+        stage = self._end_guide(stopped)
+        if not isinstance(stage, CheckStage) or stage.comparison is None:
+            raise CalibrationError("No check was begun.")
+        self._judged(stage.comparison, stage.then)
+        return stage.comparison
+
+    def _judged(self, found: Comparison, then: Calibration) -> None:
+        """Keep a verdict, and use what it allows."""
+        self.home.calibrations.save_check(found)
+        holds = found.word == "comparable"
+        self.use(then if holds else None, "" if holds else f"{words.NO_CALIBRATION} {found.sentence}")
+        self.compared, self.note, self.checkable = found, found.sentence, False
 
     def calibrated(self, stopped: str = "") -> Calibration:
         """End the calibration and take its result; ``stopped`` says why it was broken off.
 
         Raises ``CalibrationError`` when there is no result.
         """
-        stage, self.stage = self.calibrating, Stage.IDLE
-        if stage is None:
+        stage = self._end_guide(stopped)
+        if not isinstance(stage, CalibrationStage):
             raise CalibrationError("No calibration was begun.")
+        found = stage.calibration(self.opened.wearer, self.home.settings.chain)
+        self.use(found)
+        self.found, self.compared = found, None
+        return found
+
+    def _end_guide(self, stopped: str) -> GuidedStage | None:
+        """Let the running procedure go. Raises ``CalibrationError`` unless it is done."""
+        stage, self.stage, self.calibrating = self.calibrating, Stage.IDLE, None
+        if stage is None:
+            return None
         self.loop.detach(stage)
-        self.calibrating = None
         self._direct(REST)
         if stopped or stage.prompt.kind != "done":
             self.note = stopped or f"{stage.prompt.text} {stage.prompt.why}".strip()
             raise CalibrationError(self.note)
-        found = stage.calibration(self.opened.wearer, self.home.settings.chain)
-        self.use(found)
-        self.found = found
-        return found
+        return stage
 
     # Sets
 
@@ -208,7 +262,7 @@ class Studio:
     def advance(self) -> Stage:
         """Go on to the next stage if this one is over; called often."""
         if self.stage is Stage.CALIBRATING and self.calibrating is not None and self.calibrating.finished:
-            self._take_calibration()
+            self._take_guided()
         elif self.stage is Stage.READY and self.opened.clock() >= self.begins_at_s:
             self.train()
         elif self.stage is Stage.TRAINING and self.live_set is not None and self.live_set.ended:
@@ -242,8 +296,11 @@ class Studio:
         finally:
             self.pace.__exit__(None, None, None)
 
-    def _take_calibration(self) -> None:
+    def _take_guided(self) -> None:
         try:
+            if isinstance(self.calibrating, CheckStage):
+                self.checked()
+                return
             found = self.calibrated()
         except CalibrationError:
             return

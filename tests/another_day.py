@@ -3,7 +3,7 @@
 Each squeeze reaches its own part of the maximum (spread ``effort_cv``), its amplitude wanders slowly
 (0.7 dB, time constant 0.25 s), the muscle's noise has the published spectrum, the other muscle of the leg
 works along a little (2 to 8 % of its own maximum), and the resting noise is up to 30 % more or less in each
-channel on the other day. On top comes what the day is about: gain, pads, leads. Chain: band-pass 20 to 450 Hz.
+channel on the other day. On top comes what the day is about: gain, pads, leads. Band-pass 20 to 450 Hz.
 Not simulated: skin, sweat, learning, tiredness, and that people squeeze harder on some days than on others.
 """
 
@@ -162,8 +162,8 @@ def gathered(channels: tuple[ChannelToday, ...]) -> tuple[ChannelToday, ...]:
     """Crosstalk where it arrives: under the channel that hears it, by the pin of the muscle it is from."""
     glute, quad = channels
     return (
-        replace(glute, crosstalk={"A1": part for part in quad.crosstalk.values()}),
-        replace(quad, crosstalk={"A0": part for part in glute.crosstalk.values()}),
+        replace(glute, crosstalk=dict(zip(["A1"], quad.crosstalk.values(), strict=False))),
+        replace(quad, crosstalk=dict(zip(["A0"], glute.crosstalk.values(), strict=False))),
     )
 
 

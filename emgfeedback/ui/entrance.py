@@ -24,7 +24,7 @@ NOBODY = "simulated"
 class WindowRequest:
     """What the window opens with; ``begins`` does the big action by itself once the source is open.
 
-    ``only_calibrates`` keeps a set from following the calibration.
+    ``only_calibrates`` keeps a set from following the calibration; ``checks`` begins with a check instead.
     """
 
     wanted: SetRequest
@@ -35,6 +35,8 @@ class WindowRequest:
     plan: Plan | None = None
     begins: bool = False
     only_calibrates: bool = False
+    checks: bool = False
+    check_plan: Plan | None = None
 
 
 class Entrance:

@@ -27,6 +27,7 @@ SIMULATED_PERSON = "Simulated person"
 NO_SENSORS = "no sensors needed"
 REAL_BOARD = "Real board"
 CALIBRATED_TODAY = "calibrated today"
+CHECKED_TODAY = "checked today"
 NOT_CALIBRATED = "not calibrated today"
 LOOKING_FIRST, LOOKING_SECOND = "One moment", "looking for a board"
 NO_SOURCE_FIRST, NO_SOURCE_SECOND = "No samples", "yet"
@@ -37,6 +38,7 @@ MADE_UP = (
 )
 MADE_UP_CALIBRATED = "Everything you see is made up and marked so. Plug in a board and press S."
 FIRST_CALIBRATE = "Calibrate first: it finds your own 100 % of each muscle, hands-free, in about six minutes."
+CHECK_FIRST = "Press V to check it: three short squeezes a muscle, hands-free, a minute and a half."
 FROM_TODAY = "Made today with this board, these pins and this gain. Calibrate again when a pad was moved."
 GOES_ON = "This goes on by itself. While the pads are on, this computer must run on its battery."
 START_DEMO = "Start the demo"
@@ -124,7 +126,7 @@ KEYS = (
     ("Esc", "back"),
     ("1 to 6", "Start, Calibrate, Train, Signals, History, Settings"),
     ("G", "Glance: full screen, readable from 3 m"),
-    ("C", "calibrate"),
+    ("C and V", "calibrate, check whether the newest calibration still holds"),
     ("E", "next exercise"),
     ("S", "board or simulated person"),
     ("R W F X Z", "on Signals: raw or envelope, window, freeze, mark, zoom"),
