@@ -42,6 +42,9 @@ class Wearer:
     fluctuation_db: float = 0.7
     manner: Manner = willing
     spikes_per_s: float = 0.0
+    #: Part of the other muscle's µV in each channel, and of its own maximum at which it works along.
+    heard: float = 0.0
+    along: float = 0.0
     specs: tuple[ChannelSpec, ...] = SPECS
     length_s: float = 200.0
     contact: Callable[[Prompt, int], tuple[str, ...]] | None = None
@@ -96,10 +99,13 @@ class Wearer:
                 asked = np.arange(self.now - since, self.now - since + chunk + 10, 10)
                 wanted = [self.manner(squeeze, sample / SFREQ_HZ) for sample in asked.tolist()]
                 part[:, column] = np.interp(np.arange(asked[0], asked[0] + chunk), asked, wanted)
+        if self.along:
+            part = np.maximum(part, self.along * part[:, ::-1])
         here = slice(self.now, self.now + chunk)
         amplitude = part * self.gain[here] * np.asarray(self.mvc_uv)
         self.realised_uv.append(amplitude)
-        emg = amplitude * self.carrier[here] + self.noise[here] + self.spikes[here]
+        muscles = amplitude * self.carrier[here]
+        emg = muscles + self.heard * muscles[:, ::-1] + self.noise[here] + self.spikes[here]
         self.now += chunk
         recent = np.concatenate([e for e, _, _ in self.sent[-130 // chunk - 1 :]] + [emg])
         before = np.zeros((max(0, chunk + 125 - len(recent)), len(self.specs)))
