@@ -6,6 +6,7 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
+from calibration.comparison import Cause, ChannelComparison, Comparison, Word
 from calibration.plan import ChannelSpec
 from calibration.record import Calibration, ChannelCalibration, Quality, Trial
 
@@ -39,6 +40,22 @@ CALIBRATION = Calibration(
     channels=(GLUTE, QUAD),
     chain={"band_low_hz": 20.0, "notch_hz": 0.0},
 )
+COMPARISON = Comparison(
+    wearer="Zoë Ødegård",
+    created="2025-03-06T07:15:00+01:00",
+    board_id="F00D-42",
+    simulated=False,
+    calibration_created=CALIBRATION.created,
+    word="not comparable",
+    cause="gain changed",
+    reason="the gain of the right glute changed. Calibrate again.",
+    channels=(
+        ChannelComparison(
+            "A0", "glute", "right", "not comparable", "gain changed", "the gain of the right glute changed.",
+            level=0.62, frequency=1.01, rest=0.6, trials=(TRIAL,),
+        ),
+    ),
+)  # fmt: skip
 SPECS = tuple(ChannelSpec(c.pin, c.muscle, c.side, c.signal, c.gain) for c in CALIBRATION.channels)
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
@@ -100,4 +117,35 @@ def calibrations(draw: st.DrawFn) -> Calibration:
         channels=tuple(draw(channels(pin)) for pin in pins),
         chain=draw(st.dictionaries(texts, st.one_of(numbers, texts), max_size=5)),
         method=draw(st.sampled_from(["mvc", "reference"])),
+    )
+
+
+@st.composite
+def comparisons(draw: st.DrawFn) -> Comparison:
+    """Any verdict of a check."""
+    words = st.sampled_from(get_args(Word))
+    causes = st.sampled_from(get_args(Cause))
+    found = st.builds(
+        ChannelComparison,
+        pin=texts,
+        muscle=texts,
+        side=texts,
+        word=words,
+        cause=causes,
+        text=texts,
+        level=not_negative,
+        frequency=not_negative,
+        rest=not_negative,
+        trials=st.lists(trials, max_size=2).map(tuple),
+    )
+    return Comparison(
+        wearer=draw(texts),
+        created=draw(moments).isoformat(),
+        board_id=draw(texts),
+        simulated=draw(st.booleans()),
+        calibration_created=draw(moments).isoformat(),
+        word=draw(words),
+        cause=draw(causes),
+        reason=draw(texts),
+        channels=tuple(draw(st.lists(found, max_size=2))),
     )

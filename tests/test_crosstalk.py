@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import signal as scipy_signal
 from squeezing_wearer import Wearer
 
-from calibration.contact import Verdict, crosstalk
+from calibration.contact import Verdict, crosstalk, crosstalk_part
 from calibration.findings import Findings, told_crosstalk
 from calibration.plan import Plan
 from calibration.protocol import Procedure
@@ -96,6 +96,19 @@ def test_what_arrives_late_and_dull_is_measured_as_well(part: float) -> None:
 def test_work_alone_is_never_called_crosstalk() -> None:
     """The other side of it: a quad at 15 % of its own strength and no crosstalk at all."""
     assert {found(seed, 0.0, 0.15)[1].grade for seed in SEEDS} == {"good"}
+
+
+@pytest.mark.parametrize("sfreq_hz", [100.0, 250.0, 500.0, 2000.0, 4000.0])
+def test_it_is_measured_at_any_rate(sfreq_hz: float) -> None:
+    """At low rates few lags are looked at, at high ones neighbouring samples are nearly the same."""
+    band = scipy_signal.butter(2, (20.0, min(450.0, 0.45 * sfreq_hz)), "bandpass", fs=sfreq_hz, output="sos")
+    for seed in SEEDS[:6]:
+        rng = np.random.default_rng(seed)
+        glute, quad, noise = rng.standard_normal((3, round(4 * sfreq_hz)))
+        glute, quad = 200.0 * scipy_signal.sosfilt(band, glute), 20.0 * scipy_signal.sosfilt(band, quad)
+        part, own_uv = crosstalk_part(glute, 0.25 * glute + quad + 3.0 * noise, sfreq_hz)
+        assert part == pytest.approx(0.25, abs=0.03)
+        assert own_uv == pytest.approx(float(np.sqrt(np.mean(quad**2) + 9.0)), rel=0.1)
 
 
 def test_several_squeezes_are_told_by_their_middle() -> None:
