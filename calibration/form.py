@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final, TypeVar, get_args
 
@@ -13,6 +13,8 @@ from calibration.record import FORMAT, Calibration, ChannelCalibration, Quality,
 #: What the file says it is; anything else is somebody else's JSON.
 KIND: Final = "emgfeedback calibration"
 METHODS: Final = ("mvc", "reference")
+#: The versions that are read. What form 1 did not hold is read as not known.
+FORMS: Final = (1, FORMAT)
 #: Bytes. A calibration of 8 channels is 20 kB; a far larger file is no calibration.
 LARGEST: Final = 1_000_000
 
@@ -70,9 +72,10 @@ def _calibration(data: Mapping[str, Any]) -> Calibration:
     created = _get(data, "created", _text)
     if datetime.fromisoformat(created).tzinfo is None:
         raise _Misfit("created needs an offset, as in 2025-03-01T18:30:00+01:00")
-    if _get(data, "format", _whole) != FORMAT:
-        raise _Misfit(f"format must be {FORMAT}")
-    channels = tuple(_channel(item) for item in _get(data, "channels", _items))
+    form = _get(data, "format", _whole)
+    if form not in FORMS:
+        raise _Misfit(f"format must be one of {', '.join(map(str, FORMS))}")
+    channels = tuple(_channel(item, form) for item in _get(data, "channels", _items))
     if not channels or len({channel.pin for channel in channels}) < len(channels):
         raise _Misfit("channels needs one entry for each of one or more pins")
     return Calibration(
@@ -87,8 +90,8 @@ def _calibration(data: Mapping[str, Any]) -> Calibration:
     )
 
 
-def _channel(data: Any) -> ChannelCalibration:
-    return ChannelCalibration(
+def _channel(data: Any, form: int) -> ChannelCalibration:
+    channel = ChannelCalibration(
         pin=_get(data, "pin", _text),
         muscle=_get(data, "muscle", _text),
         side=_get(data, "side", _text),
@@ -99,18 +102,37 @@ def _channel(data: Any) -> ChannelCalibration:
         mvc_uv=_get(data, "mvc_uv", _positive),
         best_500ms_uv=_get(data, "best_500ms_uv", _number),
         quality=_one_of(data, "quality", get_args(Quality)),
-        trials=tuple(_trial(item) for item in _get(data, "trials", _items)),
+        trials=tuple(_trial(item, form) for item in _get(data, "trials", _items)),
+        interelectrode_mm=0.0,
+    )
+    if form == 1:
+        return channel
+    return replace(
+        channel,
+        site=_get(data, "site", _text),
+        interelectrode_mm=_get(data, "interelectrode_mm", _not_negative),
+        position=_get(data, "position", _text),
+        median_hz=_get(data, "median_hz", _not_negative),
+        crosstalk=_get(data, "crosstalk", _numbers),
     )
 
 
-def _trial(data: Any) -> Trial:
-    return Trial(
+def _trial(data: Any, form: int) -> Trial:
+    trial = Trial(
         start=_get(data, "start", _whole),
         stop=_get(data, "stop", _whole),
         rms_uv=_get(data, "rms_uv", _number),
         best_500ms_uv=_get(data, "best_500ms_uv", _number),
         accepted=_get(data, "accepted", _yes_no),
         reason=_get(data, "reason", _text),
+    )
+    if form == 1:
+        return trial
+    return replace(
+        trial,
+        position=_get(data, "position", _text),
+        first_3s_uv=_get(data, "first_3s_uv", _not_negative),
+        median_hz=_get(data, "median_hz", _not_negative),
     )
 
 
@@ -148,6 +170,13 @@ def _positive(key: str, value: Any) -> float:
     return number
 
 
+def _not_negative(key: str, value: Any) -> float:
+    number = _number(key, value)
+    if number < 0.0:
+        raise _Misfit(f"{key} must not be less than 0")
+    return number
+
+
 def _whole(key: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise _Misfit(f"{key} must be a whole number")
@@ -164,6 +193,12 @@ def _items(key: str, value: Any) -> list[Any]:
     if not isinstance(value, list):
         raise _Misfit(f"{key} must be a list")
     return value
+
+
+def _numbers(key: str, value: Any) -> dict[str, float]:
+    if not isinstance(value, dict):
+        raise _Misfit(f"{key} must be an object")
+    return {_text(key, name): _number(name, item) for name, item in value.items()}
 
 
 def _chain(key: str, value: Any) -> dict[str, float | str]:

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from calibration.plan import ChannelSpec
 from calibration.record import Calibration, ChannelCalibration, Quality, Trial
 
-TRIAL = Trial(12_000, 16_200, 163.2, 171.9, accepted=True)
+TRIAL = Trial(
+    12_000, 16_200, 163.2, 171.9, accepted=True, position="prone", first_3s_uv=164.0, median_hz=71.5
+)
 GLUTE = ChannelCalibration(
     pin="A0",
     muscle="glute",
@@ -22,8 +24,12 @@ GLUTE = ChannelCalibration(
     best_500ms_uv=171.9,
     quality="good",
     trials=(TRIAL,),
+    site="gluteus maximus",
+    position="prone",
+    median_hz=71.5,
+    crosstalk={"A1": 0.04},
 )
-QUAD = replace(GLUTE, pin="A1", muscle="quad", mvc_uv=301.0)
+QUAD = replace(GLUTE, pin="A1", muscle="quad", mvc_uv=301.0, site="vastus lateralis", crosstalk={"A0": 0.11})
 CALIBRATION = Calibration(
     wearer="Zoë Ødegård",
     created="2025-03-04T18:30:00+01:00",
@@ -38,6 +44,7 @@ SPECS = tuple(ChannelSpec(c.pin, c.muscle, c.side, c.signal, c.gain) for c in CA
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 positive = st.floats(min_value=1e-300, allow_nan=False, allow_infinity=False)
+not_negative = st.floats(min_value=0.0, allow_nan=False, allow_infinity=False)
 moments = st.datetimes(
     min_value=datetime(1900, 1, 1),  # noqa: DTZ001 -- the strategy wants naive bounds
     timezones=st.integers(-720, 840).map(lambda minutes: timezone(timedelta(minutes=minutes))),
@@ -50,6 +57,9 @@ trials = st.builds(
     best_500ms_uv=numbers,
     accepted=st.booleans(),
     reason=texts,
+    position=texts,
+    first_3s_uv=not_negative,
+    median_hz=not_negative,
 )
 
 
@@ -69,6 +79,11 @@ def channels(draw: st.DrawFn, pin: str) -> ChannelCalibration:
         best_500ms_uv=draw(numbers),
         quality=draw(st.sampled_from(get_args(Quality))),
         trials=tuple(draw(st.lists(trials, max_size=3))),
+        site=draw(texts),
+        interelectrode_mm=draw(not_negative),
+        position=draw(texts),
+        median_hz=draw(not_negative),
+        crosstalk=draw(st.dictionaries(texts, numbers, max_size=2)),
     )
 
 

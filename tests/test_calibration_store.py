@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from calibration_records import CALIBRATION, GLUTE, QUAD, SPECS, calibrations
+from calibration_records import CALIBRATION, GLUTE, QUAD, SPECS, TRIAL, calibrations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -23,7 +23,7 @@ from calibration.errors import (
     CalibrationWriteError,
 )
 from calibration.form import dump, parse
-from calibration.record import Calibration
+from calibration.record import FORMAT, Calibration
 from calibration.store import CalibrationStore, load
 
 TODAY = date(2025, 3, 4)
@@ -124,7 +124,23 @@ def test_what_is_wrong_is_named(text: str, words: str) -> None:
 
 def test_a_newer_form_is_refused_and_not_half_read() -> None:
     with pytest.raises(CalibrationVersionError, match="update emgfeedback"):
-        parse(dump(CALIBRATION).replace('"format": 1', '"format": 2'))
+        parse(dump(CALIBRATION).replace('"format": 2', '"format": 3'))
+
+
+def test_form_1_is_read_and_what_it_did_not_hold_is_not_known() -> None:
+    """The file as the version before form 2 wrote it."""
+    old = (Path(__file__).parent / "calibration_form_1.json").read_bytes()
+    record = parse(old)
+    plain = replace(TRIAL, position="", first_3s_uv=0.0, median_hz=0.0)
+    unknown = {"site": "", "interelectrode_mm": 0.0, "position": "", "median_hz": 0.0, "crosstalk": {}}
+    assert record.channels == tuple(replace(c, trials=(plain,), **unknown) for c in (GLUTE, QUAD))
+    assert (record.wearer, record.created, record.format) == ("Zoë Ødegård", CALIBRATION.created, FORMAT)
+    assert parse(dump(record)) == record
+
+
+def test_the_squeezes_that_count_are_those_of_the_position_that_made_the_100_percent() -> None:
+    others = (replace(TRIAL, accepted=False, reason="Hold it steady."), replace(TRIAL, position="standing"))
+    assert replace(GLUTE, trials=(*others, TRIAL)).counting == (TRIAL,)
 
 
 @pytest.mark.parametrize("wearer", ["lone \ud800 half"])
