@@ -36,6 +36,15 @@ class Findings:
                 found = crosstalk_part(signal_uv[:, column], signal_uv[:, other], self._sfreq_hz)
                 self._crosstalk.setdefault((column, other), []).append(found)
 
+    def heard(self, column: int) -> dict[str, float]:
+        """Part of each other muscle's squeeze that arrived in ``column``, by pin; only what is known."""
+        parts = {
+            self._channels[source].pin: float(np.median([part for part, _ in found]))
+            for (source, other), found in self._crosstalk.items()
+            if other == column
+        }
+        return {pin: part for pin, part in parts.items() if np.isfinite(part)}
+
     def verdicts(self, results: Mapping[int, ChannelCalibration]) -> dict[int, tuple[Verdict, ...]]:
         """All verdicts on each calibrated column, good ones too."""
         found: dict[int, list[Verdict]] = {column: [] for column in results}

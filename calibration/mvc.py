@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.frequency import median_frequency_hz
 from calibration.level import blank_spikes, level, moving_level, typical_level
 from calibration.record import Trial
 
@@ -20,6 +21,8 @@ RELEASE_DROPPED_S: Final = 0.25
 #: s. A hold must last this long from half its height to half its height (the project's own choice:
 #: 2.5 s remain, where the RMS of Gaussian EMG has a spread of 3 %).
 LEAST_HOLD_S: Final = 3.0
+#: s from the start of a squeeze: the stretch that squeezes of different lengths are compared over.
+COMPARED_S: Final = 3.0
 #: s. Window for finding the hold, and for its steadiness: one second averages chance (5 to 7 %) out.
 FIND_WINDOW_S: Final = 0.25
 FIND_STEPS: Final = 16
@@ -64,7 +67,14 @@ def rise_threshold_uv(rest_uv: float, rest_sd_uv: float, *, raw: bool) -> float:
 
 
 def judge_squeeze(
-    signal_uv: Array, sfreq_hz: float, rest_uv: float, rest_sd_uv: float, *, raw: bool, start: int = 0
+    signal_uv: Array,
+    sfreq_hz: float,
+    rest_uv: float,
+    rest_sd_uv: float,
+    *,
+    raw: bool,
+    start: int = 0,
+    least_hold_s: float = LEAST_HOLD_S,
 ) -> Trial:
     """Find the hold in ``signal_uv`` (n,), measure it and say whether it counts.
 
@@ -80,16 +90,25 @@ def judge_squeeze(
     held_s = (last - first) / sfreq_hz
     let_go = last < len(signal_uv)
     # A squeeze too short to measure is measured whole, so that its level can be shown.
-    if held_s >= LEAST_HOLD_S:
+    if held_s >= least_hold_s:
         first += round(ONSET_DROPPED_S * sfreq_hz)
         last -= round(RELEASE_DROPPED_S * sfreq_hz) if let_go else 0
     whole = signal_uv[first:last]
     hold = blank_spikes(whole, sfreq_hz)
     held_uv = level(hold, raw=raw)
     best = moving_level(hold, min(round(BEST_WINDOW_S * sfreq_hz), len(hold)), raw=raw)
-    reason = _too_short(held_s) or _blanked(whole, hold)
+    reason = _too_short(held_s, least_hold_s) or _blanked(whole, hold)
     reason = reason or _no_maximum(hold, held_uv, rest_uv, sfreq_hz, raw=raw)
-    return Trial(start + first, start + last, held_uv, float(best.max()), accepted=not reason, reason=reason)
+    return Trial(
+        start + first,
+        start + last,
+        held_uv,
+        float(best.max()),
+        accepted=not reason,
+        reason=reason,
+        first_3s_uv=level(hold[: round((COMPARED_S - ONSET_DROPPED_S) * sfreq_hz)], raw=raw),
+        median_hz=median_frequency_hz(hold, sfreq_hz) if raw else 0.0,
+    )
 
 
 def repeatability(held_uv: Sequence[float]) -> Repeatability:
@@ -127,11 +146,11 @@ def _find_hold(
     return begin, last * step + window // 2 if last < len(smooth) else len(signal_uv)
 
 
-def _too_short(held_s: float) -> str:
+def _too_short(held_s: float, least_hold_s: float) -> str:
     """Whether the hold ended early, in tenths of a second rounded down."""
-    if held_s >= LEAST_HOLD_S:
+    if held_s >= least_hold_s:
         return ""
-    return f"That one ended after {math.floor(held_s * 10) / 10:g} s. It needs {LEAST_HOLD_S:g}."
+    return f"That one ended after {math.floor(held_s * 10) / 10:g} s. It needs {least_hold_s:g}."
 
 
 def _blanked(signal_uv: Array, hold: Array) -> str:

@@ -52,6 +52,8 @@ class Plan:
 
     rest_s: float = 10.0
     squeeze_s: float = 5.0
+    #: A squeeze that ended sooner does not count.
+    least_hold_s: float = LEAST_HOLD_S
     pause_s: float = 60.0
     #: Least pause between any two squeezes, and the count-in before each.
     breath_s: float = 3.0
@@ -69,8 +71,11 @@ class Plan:
     def __post_init__(self) -> None:
         if not 2.0 <= self.rest_s <= 120.0:
             raise ValueError(f"rest_s must lie in 2 to 120 s, not {self.rest_s}.")
-        if not LEAST_HOLD_S + 1.0 <= self.squeeze_s <= 10.0:
-            raise ValueError(f"squeeze_s must lie in {LEAST_HOLD_S + 1.0:g} to 10 s, not {self.squeeze_s}.")
+        if not 1.5 <= self.least_hold_s <= LEAST_HOLD_S:
+            raise ValueError(f"least_hold_s must lie in 1.5 to {LEAST_HOLD_S:g} s, not {self.least_hold_s}.")
+        least_s = self.least_hold_s + 1.0
+        if not least_s <= self.squeeze_s <= 10.0:
+            raise ValueError(f"squeeze_s must lie in {least_s:g} to 10 s, not {self.squeeze_s}.")
         if not 1 <= self.trials <= self.max_trials:
             raise ValueError(f"trials must lie in 1 to max_trials ({self.max_trials}), not {self.trials}.")
         if self.max_repeats < 1:

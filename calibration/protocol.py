@@ -9,7 +9,7 @@ the same result however it arrives.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,8 +94,10 @@ class Procedure:
     @property
     def channels(self) -> tuple[ChannelCalibration, ...]:
         """The calibrated channels in column order; empty until all are done."""
-        results = tuple(muscle.result for muscle in self._muscles if muscle.result)
-        return results if self._kind == "done" else ()
+        results = ((muscle.column, muscle.result) for muscle in self._muscles if muscle.result)
+        if self._kind != "done":
+            return ()
+        return tuple(replace(found, crosstalk=self._findings.heard(column)) for column, found in results)
 
     @property
     def verdicts(self) -> dict[str, tuple[Verdict, ...]]:
@@ -212,6 +214,7 @@ class Procedure:
             best_500ms_uv=max(trial.best_500ms_uv for trial in muscle.counting),
             quality=quality,
             trials=tuple(muscle.trials),
+            median_hz=float(np.median([trial.median_hz for trial in muscle.counting])),
         )
         name = spec.name.capitalize()
         self._tell("channel", f"{name}: your 100 % is {found.mvc_uv:.0f} µV.", spec.pin)

@@ -221,6 +221,7 @@ class Squeezing:
         self._grid = grid
         self._rest = rest
         self._needed = grid.blocks(plan.squeeze_s)
+        self._least_hold_s = plan.least_hold_s
         self._patience = grid.blocks(plan.rise_wait_s)
         self._threshold_uv = rise_threshold_uv(rest.level_uv, rest.sd_uv, raw=self._raw)
         self._capture = _Capture()
@@ -273,6 +274,7 @@ class Squeezing:
             self._rest.sd_uv,
             raw=self._raw,
             start=start,
+            least_hold_s=self._least_hold_s,
         )
         return Outcome(trial.reason, trial=trial, signal_uv=whole[trial.start - start : trial.stop - start])
 
