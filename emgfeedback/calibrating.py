@@ -1,9 +1,10 @@
 """The guided calibration on a running loop: frames in, prompts and a record out."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,10 @@ from calibration.record import Calibration
 from device.stream import SampleChunk, StreamInfo
 from emgfeedback.chain import ChainSettings
 from emgfeedback.frame import Contact, Frame
+
+#: What the record says about leads that were found swapped.
+LEADS: Final = "leads"
+LEADS_PUT_RIGHT: Final = "found swapped, names put right"
 
 
 def now_local() -> str:
@@ -34,16 +39,30 @@ class CalibrationStage:
     """A sink: gives each frame to the procedure and tells of new prompts and events.
 
     ``on_prompt`` is called when the prompt asks for something else; a simulated person listens there.
+    ``expect`` is told whether all should rest, and which columns must give something now or are dead:
+    the contact check names tension and a dead channel only then. Nobody reads safety lines to a
+    simulated person.
     """
 
-    def __init__(self, info: StreamInfo, plan: Plan, on_prompt: Callable[[Prompt], None]) -> None:
+    def __init__(
+        self,
+        info: StreamInfo,
+        plan: Plan,
+        on_prompt: Callable[[Prompt], None],
+        expect: Callable[[bool, tuple[int, ...]], None] = lambda _resting, _squeezing: None,
+    ) -> None:
         channels = [
             ChannelSpec(c.pin, c.muscle, c.side, c.signal, c.gain, c.uv_per_count) for c in info.channels
         ]
+        if info.simulated:
+            plan = replace(plan, safety_s=0.0)
+        self.plan = plan
         self.procedure = Procedure(channels, info.sfreq_hz, plan)
+        self._expect = expect
+        self._expected: tuple[bool, tuple[int, ...]] = (False, ())
         self.events: list[ProcedureEvent] = []
         self._on_prompt = on_prompt
-        self._asked: tuple[str, str, str] | None = None
+        self._asked: tuple[str, str, str, str, float] | None = None
         self._info = info
 
     @property
@@ -61,6 +80,9 @@ class CalibrationStage:
         for run in _runs(frame):
             self.events.extend(self._push(frame, run))
         self._ask()
+        if self.procedure.expected != self._expected:
+            self._expected = self.procedure.expected
+            self._expect(*self._expected)
 
     def _push(self, frame: Frame, run: _Run) -> tuple[ProcedureEvent, ...]:
         rows = slice(run.first * frame.hop, run.last * frame.hop)
@@ -75,7 +97,7 @@ class CalibrationStage:
 
     def _ask(self) -> None:
         prompt = self.prompt
-        asked = (prompt.kind, prompt.muscle, prompt.side)
+        asked = (prompt.kind, prompt.muscle, prompt.side, prompt.position, prompt.effort)
         if asked != self._asked:
             self._asked = asked
             self._on_prompt(prompt)
@@ -87,7 +109,7 @@ class CalibrationStage:
             created=now_local(),
             board_id=self._info.source_id,
             simulated=self._info.simulated,
-            chain=settings.as_record(),
+            chain=settings.as_record() | ({LEADS: LEADS_PUT_RIGHT} if self.procedure.swapped else {}),
         )
 
 

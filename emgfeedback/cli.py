@@ -118,6 +118,11 @@ def demo(**request: Any) -> None:
 )
 @click.option("--quick", is_flag=True, help="Rest and one squeeze a muscle; labelled quick everywhere.")
 @click.option(
+    "--reference",
+    is_flag=True,
+    help="Half-strength squeezes as the mark: % of reference in place of % of max.",
+)
+@click.option(
     "--out", type=_FILE, callback=options.in_a_folder, help="Also write the calibration to this file."
 )
 @click.pass_obj

@@ -11,6 +11,7 @@ from calibration.plan import Plan
 from calibration.record import Calibration
 from device.channel_map import ChannelMap
 from emgfeedback import words
+from emgfeedback.calibrating import LEADS
 from emgfeedback.live import open_safely
 from emgfeedback.live_set import PowerReader, SetRequest
 from emgfeedback.opening import Home, choose_url, open_home
@@ -30,12 +31,13 @@ class CalibrateRequest:
     isolated: bool = False
     pause_s: float | None = None
     quick: bool = False
+    reference: bool = False
     out: Path | None = None
 
     def plan(self) -> Plan:
         """Times and numbers of squeezes."""
         pause_s = self.pause_s if self.pause_s is not None else (5.0 if self.quick else Plan().pause_s)
-        return Plan(pause_s=pause_s, quick=self.quick)
+        return Plan(pause_s=pause_s, quick=self.quick, reference=self.reference)
 
 
 def calibrate(request: CalibrateRequest, power: PowerReader) -> None:
@@ -82,10 +84,14 @@ def told(calibration: Calibration, out: Path | None, path: Path | None) -> None:
     """Say what was found and where it is; write it to ``out``, if given."""
     if out is not None:
         write_atomically(out, dump(calibration).encode())
+    hundred = "reference" if calibration.method == "reference" else "100 %"
     for channel in calibration.channels:
         label = f" ({channel.quality})" if channel.quality != "good" else ""
         click.echo(
-            f"Your 100 % of {channel.side} {channel.muscle} is {channel.mvc_uv:.0f} µV, "
+            f"Your {hundred} of {channel.side} {channel.muscle} is {channel.mvc_uv:.0f} µV, "
             f"rest {channel.rest_uv:.1f} µV{label}."
         )
+    if LEADS in calibration.chain:
+        right = ",".join(f"{c.pin}={c.muscle}:{c.side}" for c in calibration.channels)
+        click.echo(f"The leads were swapped. From now on: --channels {right}")
     click.echo(f"Calibration saved in {out or path}" if out or path else "Calibration saved.")

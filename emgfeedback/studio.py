@@ -6,12 +6,15 @@ Every way of using the program goes through here: the command line step by step,
 ``begin`` and ``advance``. Methods are called from one thread; samples are taken in another one.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from calibration.errors import CalibrationError
-from calibration.plan import Plan
+from calibration.plan import ChannelSpec, Plan
 from calibration.record import Calibration
+from device.channel_map import parse_channel_map
+from device.reconnect import ReconnectingSource
 from emgfeedback.calibrating import CalibrationStage, now_local
 from emgfeedback.coach.exercises import exercise_named
 from emgfeedback.coach.set import SetLogic
@@ -98,7 +101,13 @@ class Studio:
     def calibrate(self, plan: Plan) -> CalibrationStage:
         """Begin the guided calibration."""
         self.note = ""
-        self.calibrating = CalibrationStage(self.opened.info, plan, follower(self.opened.person))
+        follow = follower(self.opened.person)
+        self.calibrating = CalibrationStage(
+            self.opened.info,
+            plan,
+            follow,
+            lambda rest, squeeze: self.loop.expect(resting=rest, squeezing=squeeze),
+        )
         self.stage = Stage.CALIBRATING
         self.loop.attach(self.calibrating)
         return self.calibrating
@@ -112,15 +121,32 @@ class Studio:
         if stage is None:
             raise CalibrationError("No calibration was begun.")
         self.loop.detach(stage)
+        self.loop.expect(resting=False, squeezing=())
         self.calibrating = None
         self._direct(REST)
         if stopped or stage.prompt.kind != "done":
             self.note = stopped or f"{stage.prompt.text} {stage.prompt.why}".strip()
             raise CalibrationError(self.note)
         found = stage.calibration(self.opened.wearer, self.home.settings.chain)
+        if stage.procedure.swapped:
+            self._rename(stage.procedure.specs)
         self.use(found)
         self.found = found
         return found
+
+    def _rename(self, specs: Sequence[ChannelSpec]) -> None:
+        """Take the names that the calibration put right, here and for the wearer's next time."""
+        source = self.opened.source
+        if not isinstance(source, ReconnectingSource):
+            return
+        source.rename({spec.pin: (spec.muscle, spec.side) for spec in specs})
+        info = self.opened.info
+        self.loop.detach(self.phases)
+        self.phases = PhaseWatch(info, self.opened.first_side)
+        self.loop.attach(self.phases)
+        if not info.simulated:
+            text = ",".join(f"{s.pin}={s.muscle}:{s.side}" for s in specs if s.muscle and s.side)
+            self.home.memory.remember_channel_map(self.opened.wearer, info.source_id, parse_channel_map(text))
 
     # Sets
 
