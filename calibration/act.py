@@ -3,8 +3,17 @@
 from dataclasses import dataclass
 
 from calibration.plan import ChannelSpec
-from calibration.prompt import Kind, Prompt
+from calibration.prompt import Kind, Part, Prompt
 from calibration.steps import Step
+
+#: The part of the course that each kind of act belongs to unless it says another.
+PARTS: dict[Kind, Part] = {
+    "safety": "safety",
+    "lead": "leads",
+    "check": "pads",
+    "rest": "rest",
+    "warm": "warm-up",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +29,7 @@ class Act:
     trials: int = 0
     position: str = ""
     effort: float = 1.0
+    part: Part = ""
 
     @property
     def prompt(self) -> Prompt:
@@ -37,4 +47,5 @@ class Act:
             self.why,
             self.position,
             self.effort,
+            self.part or PARTS.get(self.kind, "squeezes"),
         )

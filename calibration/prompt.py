@@ -8,11 +8,22 @@ from calibration.record import Trial
 from calibration.wording import TROUBLE, said
 
 Kind = Literal["safety", "lead", "check", "rest", "warm", "ready", "squeeze", "relax", "done", "failed"]
+#: The parts of the course, in their order; every prompt but the last belongs to one.
+Part = Literal["safety", "leads", "pads", "rest", "warm-up", "squeezes", ""]
 EventKind = Literal[
     "prompt", "lead", "swapped", "checked", "rested", "trial", "refused", "channel", "note", "done", "failed"
 ]
 
-__all__ = ["TROUBLE", "EventKind", "Kind", "ProcedureEvent", "Prompt", "trouble_remedy", "trouble_sentence"]
+__all__ = [
+    "TROUBLE",
+    "EventKind",
+    "Kind",
+    "Part",
+    "ProcedureEvent",
+    "Prompt",
+    "trouble_remedy",
+    "trouble_sentence",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +33,8 @@ class Prompt:
     ``muscle`` and ``side`` are empty while all rest or all work; ``trial`` of ``trials`` counts from 1 (0
     while there is nothing to count). ``seconds_left`` of this step: a squeeze's count stands still until the
     muscle rises. ``position`` is ``face-down``, ``standing``, ``sitting``, or empty where any will do;
-    ``effort`` the part of all their strength that the wearer is asked for.
+    ``effort`` the part of all their strength that the wearer is asked for; ``part`` names the part of the
+    course that this step belongs to.
 
     ``safety`` to be read; ``lead`` a short squeeze that tells which lead is which (without a muscle: the
     leads are swapped); ``check`` the pads are looked at; ``warm`` all muscles work at ``effort``;
@@ -39,6 +51,7 @@ class Prompt:
     why: str = ""
     position: str = ""
     effort: float = 1.0
+    part: Part = ""
 
 
 @dataclass(frozen=True, slots=True)

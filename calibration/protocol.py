@@ -25,7 +25,7 @@ from calibration.lead_steps import Answering, Quiet
 from calibration.leads import answering, put_right
 from calibration.mvc import UNFELT
 from calibration.plan import LEAD_EFFORT, ChannelSpec, Plan
-from calibration.prompt import EventKind, Kind, ProcedureEvent, Prompt
+from calibration.prompt import EventKind, Kind, Part, ProcedureEvent, Prompt
 from calibration.record import Calibration, ChannelCalibration, Trial
 from calibration.regrid import Regrid
 from calibration.squeezes import Muscle, Task, next_task, tasks_of
@@ -79,6 +79,20 @@ class Procedure:
             text = wording.DONE if self._over == "done" else wording.STOPPED
             return Prompt(self._over, text=text, why=self._why)
         return self._act.prompt
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts that this course has, in order."""
+        plan, whole = self._plan, not self._plan.quick
+        has: dict[Part, bool] = {
+            "safety": whole and plan.safety_s > 0.0,
+            "leads": whole and plan.leads and len(self._muscles) > 1,
+            "pads": whole and plan.pads,
+            "rest": True,
+            "warm-up": bool(plan.warming),
+            "squeezes": True,
+        }
+        return tuple(part for part, there in has.items() if there)
 
     @property
     def specs(self) -> tuple[ChannelSpec, ...]:
@@ -178,13 +192,13 @@ class Procedure:
 
     def _all(self) -> Course:
         """All acts in order."""
-        plan = self._plan
-        if not plan.quick:
+        plan, parts = self._plan, self.parts
+        if "safety" in parts:
             yield from self._safety()
-            if plan.leads and len(self._muscles) > 1:
-                yield from self._leads()
-            if plan.pads:
-                yield from self._pads()
+        if "leads" in parts:
+            yield from self._leads()
+        if "pads" in parts:
+            yield from self._pads()
         yield from self._rest()
         yield from self._warm_up()
         tasks_of(self._muscles, plan)
@@ -195,9 +209,8 @@ class Procedure:
             before = task
 
     def _safety(self) -> Course:
-        if self._plan.safety_s > 0.0:
-            for text, why in wording.SAFETY:
-                yield Act("safety", self._waiting(self._plan.safety_s), text, why)
+        for text, why in wording.SAFETY:
+            yield Act("safety", self._waiting(self._plan.safety_s), text, why)
 
     def _leads(self) -> Course:
         """Ask every muscle for a short squeeze; put the names right where the answers say so."""
@@ -215,7 +228,9 @@ class Procedure:
         columns, spec, plan = [m.column for m in self._muscles], muscle.spec, self._plan
         why = ""
         for tried in range(plan.max_repeats):
-            quiet = yield Act("relax", Quiet(self._watch(columns), self._grid, plan), wording.QUIET, why)
+            quiet = yield Act(
+                "relax", Quiet(self._watch(columns), self._grid, plan), wording.QUIET, why, part="leads"
+            )
             if quiet.levels_uv is None:
                 continue
             step = Answering(
@@ -287,7 +302,7 @@ class Procedure:
             text = wording.WARM.get(part, wording.WARM_OTHER.format(percent=100 * part))
             step = Waiting(self._watch(columns), self._grid, self._plan, self._plan.warm_s)
             yield Act("warm", step, text, wording.WARM_WHY, effort=part)
-            yield Act("relax", self._waiting(self._plan.warm_rest_s), wording.WARM_REST)
+            yield Act("relax", self._waiting(self._plan.warm_rest_s), wording.WARM_REST, part="warm-up")
 
     def _get_ready(self, task: Task, before: Task | None) -> Course:
         """The pause since this muscle's last squeeze, the way into position, and the count-in."""

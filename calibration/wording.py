@@ -17,7 +17,7 @@ SAFETY: Final = (
     (
         "Keep breathing.",
         "Do not hold your breath. With heart disease or high blood pressure do not push hard: stop now, "
-        "and use the light form, --reference.",
+        "and take the light form: calibrate --reference.",
     ),
     (
         "Some ask a doctor first.",

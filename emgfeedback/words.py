@@ -65,6 +65,17 @@ SHARE = {
     ShareState.UNCALIBRATED: "No 100 % yet",
 }
 
+#: The parts of a guided calibration.
+PARTS = {
+    "safety": "Before you begin",
+    "leads": "Which lead is which",
+    "pads": "The pads",
+    "rest": "All rest",
+    "warm-up": "Warm-up",
+    "squeezes": "",
+    "": "",
+}
+
 UNPLUG = "Unplug the charger before the pads touch your skin."
 COMES_BACK = "The number comes back by itself."
 BASELINE = "First set: this one is your baseline."

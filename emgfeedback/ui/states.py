@@ -3,6 +3,7 @@
 import math
 
 from calibration.prompt import Prompt
+from calibration.wording import POSITION_WORDS
 from emgfeedback import words
 from emgfeedback.frame import Contact, Rep, ShareState, ZoneState
 from emgfeedback.phases import HOLD_S, Phase
@@ -212,9 +213,11 @@ def glance_word(model: Model, picture: Picture) -> str:
 
 
 def target_of(prompt: Prompt) -> str:
-    """``Right glute, squeeze 2 of 3``."""
-    if not prompt.muscle:
-        return tr(sentences.ALL_REST)
+    """``Right glute, face down, squeeze 2 of 3``, or the part of the course."""
+    if not prompt.muscle or not prompt.trials:
+        return tr(words.PARTS[prompt.part])
     muscle = f"{prompt.side} {prompt.muscle}".strip()
+    if prompt.position:
+        muscle = f"{muscle}, {tr(POSITION_WORDS[prompt.position])}"
     capital = muscle[:1].upper() + muscle[1:]
     return tr(sentences.SQUEEZE_OF).format(Muscle=capital, trial=prompt.trial, trials=prompt.trials)
