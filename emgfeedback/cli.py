@@ -122,12 +122,19 @@ def demo(**request: Any) -> None:
     is_flag=True,
     help="Half-strength squeezes as the mark: % of reference in place of % of max.",
 )
+@click.option("--from-set", metavar="ID|FILE", help="Take the new 100 % that a recorded set offers.")
 @click.option(
     "--out", type=_FILE, callback=options.in_a_folder, help="Also write the calibration to this file."
 )
 @click.pass_obj
-def calibrate(surroundings: Surroundings, /, **request: Any) -> None:
+def calibrate(surroundings: Surroundings, /, from_set: str | None, **request: Any) -> None:
     """Find the wearer's own 100 % of each muscle, hands-free."""
+    if from_set is not None:
+        from emgfeedback.guide import from_recording
+
+        with job():
+            from_recording(from_set, request["out"])
+        return
     if wants_window(request):
         from emgfeedback.windowed import calibrate as in_window
 

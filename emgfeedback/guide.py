@@ -4,18 +4,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import numpy as np
 
 from calibration.atomic import write_atomically
+from calibration.errors import CalibrationError
 from calibration.form import dump
+from calibration.offer import BestStretch, offers, take
 from calibration.plan import Plan
 from calibration.record import Calibration
 from device.channel_map import ChannelMap
 from emgfeedback import words
-from emgfeedback.calibrating import LEADS
+from emgfeedback.calibrating import LEADS, now_local
+from emgfeedback.listing import find_session
 from emgfeedback.live import open_safely
-from emgfeedback.live_set import PowerReader, SetRequest
+from emgfeedback.live_set import PowerReader, SetRequest, usable_uv
 from emgfeedback.opening import Home, choose_url, open_home
 from emgfeedback.picture import STALE_AFTER_S, muscle_bars
+from emgfeedback.session.analysis import frames
+from emgfeedback.session.file import SessionFile
 from emgfeedback.studio import Studio
 from emgfeedback.terminal import View, view
 
@@ -71,6 +77,26 @@ def guide(studio: Studio, page: View, plan: Plan) -> Calibration:
 
     studio.pace.until(lambda: stage.finished or bool(stopped), show, page.period_s)
     return studio.calibrated("".join(stopped[:1]))
+
+
+def from_recording(session: str, out: Path | None) -> None:
+    """Take the new 100 % that a recorded set offers, measured anew from its samples.
+
+    Raises ``SessionError`` for a file that cannot be read and ``CalibrationError`` when it offers nothing.
+    """
+    home = open_home()
+    with SessionFile(find_session(session)) as file:
+        info, calibration = file.info, file.header.calibration
+        raw = np.array([channel.signal == "raw" for channel in info.channels])
+        best = BestStretch(raw.tolist(), info.sfreq_hz)
+        for _, frame in frames(file):
+            if len(frame.hops):
+                best.push(int(frame.hops[0]) * frame.hop, usable_uv(frame, raw))
+    best_uv = dict(zip((c.pin for c in info.channels), best.best_uv.tolist(), strict=True))
+    offered = offers(calibration, best_uv) if calibration is not None else ()
+    if calibration is None or not offered:
+        raise CalibrationError("This set did not go beyond its 100 %: there is nothing to take.")
+    keep(home, take(calibration, offered, now_local()), out)
 
 
 def keep(home: Home, calibration: Calibration, out: Path | None) -> Path:

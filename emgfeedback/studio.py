@@ -11,10 +11,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from calibration.errors import CalibrationError
+from calibration.offer import Offer, take
 from calibration.plan import ChannelSpec, Plan
 from calibration.record import Calibration
 from device.channel_map import parse_channel_map
 from device.reconnect import ReconnectingSource
+from emgfeedback import words
 from emgfeedback.calibrating import CalibrationStage, now_local
 from emgfeedback.coach.exercises import exercise_named
 from emgfeedback.coach.set import SetLogic
@@ -53,6 +55,20 @@ class FinishedSet:
     reps: tuple[Rep, ...]
     sides: tuple[SideSummary, ...]
     recording: Path | None
+    #: Where it went beyond the 100 %, and what percents are of.
+    offers: tuple[Offer, ...] = ()
+    method: str = "mvc"
+
+    @property
+    def offer_lines(self) -> tuple[str, ...]:
+        """A sentence for each offer."""
+        of, hundred = words.OF[self.method], words.NEW_HUNDRED[self.method]
+        return tuple(
+            words.OFFER.format(
+                Name=offer.name[:1].upper() + offer.name[1:], percent=offer.percent, of=of, hundred=hundred
+            )
+            for offer in self.offers
+        )
 
 
 class Studio:
@@ -189,6 +205,7 @@ class Studio:
         self.stage = Stage.RESTING
         self._direct(REST)
         zones, reps = self.loop.setup.zones, live_set.reps
+        offered, method = live_set.offers, self.calibration.method if self.calibration else "mvc"
         sides = summarise(reps, zones)
         recorder = self.loop.record(None)
         if recorder is not None:
@@ -198,8 +215,21 @@ class Studio:
             self.note = recorder.failed
         self._remember(sides, reps)
         path = recorder.path if recorder is not None else None
-        self.finished.append(FinishedSet(len(self.finished) + 1, live_set.ended, reps, sides, path))
+        self.finished.append(
+            FinishedSet(len(self.finished) + 1, live_set.ended, reps, sides, path, offered, method)
+        )
         return self.finished[-1]
+
+    def take_offer(self) -> None:
+        """Use what the last set offered as the new 100 %, and keep it; nothing where there is no offer."""
+        last = self.finished[-1] if self.finished else None
+        if self.stage is not Stage.RESTING or last is None or not last.offers or self.calibration is None:
+            return
+        taken = take(self.calibration, last.offers, now_local())
+        self.home.calibrations.save(taken)
+        self.use(taken)
+        self.found = taken
+        self.finished[-1] = replace(last, offers=())
 
     def choose_exercise(self, name: str) -> None:
         """The exercise of the sets to come."""

@@ -101,7 +101,7 @@ def _note(bar: Bar, picture: Picture, *, percent: bool) -> str:
     if picture.stale:
         return words.NO_NEW_DATA
     if bar.contact in (Contact.GOOD, Contact.STARTING):
-        return sentences.OF_MAX if percent else "µV"
+        return f"% {words.OF[picture.method]}" if percent else "µV"
     return words.CONTACT[bar.contact]
 
 
@@ -153,7 +153,9 @@ def card(picture: Picture) -> RepCardState:
 
 def _means(rep: Rep, picture: Picture) -> list[str]:
     return [
-        tr(sentences.MEAN_OF).format(Muscle=muscle_name(bar.muscle), percent=mean)
+        tr(sentences.MEAN_OF).format(
+            Muscle=muscle_name(bar.muscle), percent=mean, of=tr(words.OF[picture.method])
+        )
         for bar, mean in zip(picture.bars, rep.mean_percent, strict=True)
         if bar.side == rep.side and math.isfinite(mean)
     ]

@@ -276,4 +276,4 @@ def _say_bar(bar: SeenBar, seen: SeenBars) -> str:
     if bar.height is None:
         return tr(text.SAY_BAR_WITHHELD).format(name=name, note=bar.note)
     sentence = text.SAY_BAR_PERCENT if seen.unit is Unit.PERCENT else text.SAY_BAR_MICROVOLT
-    return tr(sentence).format(name=name, value=bar.digits)
+    return tr(sentence).format(name=name, value=bar.digits, of=bar.note.removeprefix("% "))
