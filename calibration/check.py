@@ -18,8 +18,8 @@ from calibration.comparable import compare, swapped_with
 from calibration.comparison import ChannelToday, Comparison, Today
 from calibration.findings import Findings
 from calibration.level import blank_spikes, level
-from calibration.plan import Plan
-from calibration.prompt import EventKind, Kind, ProcedureEvent, Prompt
+from calibration.plan import REFERENCE_EFFORT, ChannelSpec, Plan
+from calibration.prompt import EventKind, Kind, Part, ProcedureEvent, Prompt
 from calibration.record import Calibration, ChannelCalibration, Trial
 from calibration.regrid import Regrid
 from calibration.rest import Rest
@@ -29,9 +29,9 @@ Array = NDArray[np.float64]
 
 #: Rest 5 s, then three squeezes of 3 s a muscle, 12 s from one to the next of the same muscle: a minute and
 #: a half for one leg. Squeezes so short hardly tire, so no minute is needed between (the project's choice).
-CHECK: Final = Plan(rest_s=5.0, squeeze_s=3.0, least_hold_s=2.0, pause_s=12.0, trials=3, max_trials=3)
-#: The part of all their strength that a submaximal reference asks for.
-REFERENCE_EFFORT: Final = 0.5
+CHECK: Final = Plan(
+    rest_s=5.0, squeeze_s=3.0, least_hold_s=2.0, pause_s=12.0, trials=3, max_trials=3, position_s=8.0,
+    safety_s=0.0, leads=False, warm_ups=(), two_positions=False)  # fmt: skip
 #: A lead that answered for another muscle so many times is on that muscle.
 SWAPS_NEEDED: Final = 2
 
@@ -100,7 +100,8 @@ class CheckProcedure:
             return Prompt(self._kind, text=self._last_words(), why=self._why)
         if self._kind == "rest":
             text = self._step.remedy or "Rest. Let go."
-            return Prompt("rest", text=text, seconds_left=self._step.seconds_left, why=self._why)
+            left_s = self._step.seconds_left
+            return Prompt("rest", text=text, seconds_left=left_s, why=self._why, part="rest")
         own = self._current
         return Prompt(
             self._kind,
@@ -113,7 +114,27 @@ class CheckProcedure:
             self._why,
             own.position,
             REFERENCE_EFFORT if self._then.method == "reference" else 1.0,
+            "squeezes",
         )
+
+    @property
+    def specs(self) -> tuple[ChannelSpec, ...]:
+        """Its columns: a check does not rename them."""
+        return self._specs
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts of a check."""
+        return ("rest", "squeezes")
+
+    @property
+    def expected(self) -> tuple[bool, tuple[int, ...]]:
+        """Whether all should rest now, and the columns that must give something now or are dead."""
+        step = self._step
+        if self._kind in ("done", "failed"):
+            return False, ()
+        overdue = isinstance(step, Squeezing) and step.overdue
+        return self._kind == "rest", (self._current.column,) if overdue else ()
 
     def push(
         self, emg_uv: Array, envelope_uv: Array, contact: Sequence[str], start: int | None = None

@@ -5,11 +5,23 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.contact import Verdict, calm, clear, crosstalk, crosstalk_part, heartbeat
+from calibration.contact import OWN_WORK_LIMIT, Verdict, calm, clear, crosstalk, crosstalk_part, heartbeat
+from calibration.level import level
 from calibration.plan import ChannelSpec
-from calibration.record import ChannelCalibration
+from calibration.record import ChannelCalibration, percent_mvc
 
 Array = NDArray[np.float64]
+
+
+def selective(percent: float, source: str) -> Verdict:
+    """Whether this muscle stayed out of the squeeze of ``source``: it read ``percent`` of its 100 % in it.
+
+    What reads here may be its own work or the other's signal in its pads: see ``crosstalk``.
+    """
+    text = f"It read {percent:.0f} % while the {source} squeezed."
+    if percent <= 100.0 * OWN_WORK_LIMIT:
+        return Verdict("selectivity", "good", text)
+    return Verdict("selectivity", "warn", text, "Try to let it go in that squeeze.")
 
 
 class Findings:
@@ -20,6 +32,8 @@ class Findings:
         self._sfreq_hz = sfreq_hz
         self._hearts: dict[int, Verdict] = {}
         self._crosstalk: dict[tuple[int, int], list[tuple[float, float]]] = {}
+        #: Level in µV of the second column's muscle during each squeeze of the first one's.
+        self._along: dict[tuple[int, int], list[float]] = {}
 
     def rested(self, signal_uv: Array, columns: Sequence[int]) -> None:
         """A rest that counts, (n, len(columns)): band-passed EMG where the channel is raw."""
@@ -32,6 +46,8 @@ class Findings:
         own = self._channels[column]
         for other, spec in enumerate(self._channels):
             same_leg = other != column and spec.calibrated and spec.side == own.side
+            if same_leg:
+                self._along.setdefault((column, other), []).append(level(signal_uv[:, other], raw=spec.raw))
             if same_leg and own.raw and spec.raw:
                 found = crosstalk_part(signal_uv[:, column], signal_uv[:, other], self._sfreq_hz)
                 self._crosstalk.setdefault((column, other), []).append(found)
@@ -62,6 +78,10 @@ class Findings:
             if other in results:
                 part, own_uv = (float(np.median(values)) for values in zip(*parts, strict=True))
                 found[other].append(crosstalk(part, own_uv, results[other].mvc_uv))
+        for (source, other), levels_uv in self._along.items():
+            if source in results and other in results:
+                percent = float(percent_mvc(np.array(np.median(levels_uv)), results[other]))
+                found[other].append(selective(percent, self._channels[source].name))
         return {column: tuple(verdicts) for column, verdicts in found.items()}
 
 

@@ -41,6 +41,10 @@ LEAST_FACTOR: Final = 5.0
 RISE_UV: Final = 10.0
 #: A sensor's own envelope stands on an offset, so its rise is counted in SDs of the rest.
 RISE_SDS: Final = 5.0
+#: With counts larger than this the resting level is the converter's, not the muscle's: neither a multiple of
+#: it nor its smallness says anything. Two counts above it are a squeeze there.
+FINE_COUNT_UV: Final = 5.0
+RISE_COUNTS: Final = 2.0
 #: The part of a hold that spikes and losses may take.
 BLANK_LIMIT: Final = 0.2
 UNFELT: Final = "No squeeze was felt. Squeeze harder, or check the pad."
@@ -59,8 +63,10 @@ class Repeatability:
         return self.difference <= AGREEMENT
 
 
-def rise_threshold_uv(rest_uv: float, rest_sd_uv: float, *, raw: bool) -> float:
-    """Level in µV above which a squeeze has begun."""
+def rise_threshold_uv(rest_uv: float, rest_sd_uv: float, *, raw: bool, uv_per_count: float = 0.0) -> float:
+    """Level in µV above which a squeeze has begun; ``uv_per_count`` is the size of a count, 0 if unknown."""
+    if raw and uv_per_count > FINE_COUNT_UV:
+        return rest_uv + max(RISE_UV, RISE_COUNTS * uv_per_count)
     if raw:
         return max(RISE_FACTOR * rest_uv, rest_uv + RISE_UV)
     return rest_uv + max(RISE_SDS * rest_sd_uv, RISE_UV)
@@ -75,15 +81,18 @@ def judge_squeeze(
     raw: bool,
     start: int = 0,
     least_hold_s: float = LEAST_HOLD_S,
+    uv_per_count: float = 0.0,
 ) -> Trial:
     """Find the hold in ``signal_uv`` (n,), measure it and say whether it counts.
 
     ``signal_uv`` is band-passed EMG (raw) or a sensor's envelope, from before the squeeze to its
     end; ``start`` is the absolute index of its first sample. ``Trial.rms_uv`` is the RMS (raw) or
-    mean over the hold: first 0.5 s dropped, spikes blanked. Trial bounds are absolute samples.
+    mean over the hold: first 0.5 s dropped, spikes blanked. Trial bounds are absolute samples. With
+    counts (``uv_per_count``) above 5 µV nothing is refused by how it compares with the rest.
     """
     window = round(FIND_WINDOW_S * sfreq_hz)
-    found = _find_hold(signal_uv, window, rest_uv, rise_threshold_uv(rest_uv, rest_sd_uv, raw=raw), raw=raw)
+    threshold_uv = rise_threshold_uv(rest_uv, rest_sd_uv, raw=raw, uv_per_count=uv_per_count)
+    found = _find_hold(signal_uv, window, rest_uv, threshold_uv, raw=raw)
     if found is None:
         return Trial(start, start + len(signal_uv), 0.0, 0.0, accepted=False, reason=UNFELT)
     first, last = found
@@ -98,7 +107,8 @@ def judge_squeeze(
     held_uv = level(hold, raw=raw)
     best = moving_level(hold, min(round(BEST_WINDOW_S * sfreq_hz), len(hold)), raw=raw)
     reason = _too_short(held_s, least_hold_s) or _blanked(whole, hold)
-    reason = reason or _no_maximum(hold, held_uv, rest_uv, sfreq_hz, raw=raw)
+    compared = raw and uv_per_count <= FINE_COUNT_UV
+    reason = reason or _no_maximum(hold, held_uv, rest_uv if compared else 0.0, sfreq_hz, raw=raw)
     return Trial(
         start + first,
         start + last,
@@ -164,7 +174,7 @@ def _blanked(signal_uv: Array, hold: Array) -> str:
 
 def _no_maximum(hold: Array, held_uv: float, rest_uv: float, sfreq_hz: float, *, raw: bool) -> str:
     """Whether the hold was too weak or too unsteady to stand for a maximum."""
-    if raw and held_uv < LEAST_FACTOR * rest_uv:
+    if held_uv < LEAST_FACTOR * rest_uv:
         return "Too close to rest. Squeeze harder."
     stray = _greatest_stray(hold, held_uv, sfreq_hz, raw=raw)
     if stray > STRAY_LIMIT:

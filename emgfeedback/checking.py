@@ -9,18 +9,24 @@ from calibration.errors import CalibrationError
 from calibration.plan import Plan
 from calibration.prompt import Prompt
 from calibration.record import Calibration
-from emgfeedback.calibrating import GuidedStage, now_local, specs_of
+from emgfeedback.calibrating import Expect, GuidedStage, now_local, specs_of
 from emgfeedback.opening import Home, Opened
 
 
 class CheckStage(GuidedStage):
     """A sink like ``CalibrationStage``; ``then`` is what is checked."""
 
+    procedure: CheckProcedure
+
     def __init__(
-        self, today: Today, then: Calibration, on_prompt: Callable[[Prompt], None], plan: Plan = CHECK
+        self,
+        today: Today,
+        then: Calibration,
+        on_prompt: Callable[[Prompt], None],
+        expect: Expect,
+        plan: Plan = CHECK,
     ) -> None:
-        self.procedure = CheckProcedure(today, then, plan)
-        super().__init__(self.procedure, on_prompt)
+        super().__init__(CheckProcedure(today, then, plan), plan, on_prompt, expect)
         self.then = then
 
     @property

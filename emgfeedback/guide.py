@@ -4,21 +4,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
+import numpy as np
 
 from calibration.atomic import write_atomically
 from calibration.check import CHECK
 from calibration.comparison import Comparison
 from calibration.errors import CalibrationError
 from calibration.form import dump
+from calibration.offer import BestStretch, offers, take
 from calibration.plan import Plan
 from calibration.record import Calibration
 from device.channel_map import ChannelMap
 from emgfeedback import words
-from emgfeedback.calibrating import GuidedStage
+from emgfeedback.calibrating import LEADS, GuidedStage, now_local
+from emgfeedback.listing import find_session
 from emgfeedback.live import open_safely
-from emgfeedback.live_set import PowerReader, SetRequest
+from emgfeedback.live_set import PowerReader, SetRequest, usable_uv
 from emgfeedback.opening import Home, choose_url, open_home
 from emgfeedback.picture import STALE_AFTER_S, muscle_bars
+from emgfeedback.session.analysis import frames
+from emgfeedback.session.file import SessionFile
 from emgfeedback.studio import Studio
 from emgfeedback.terminal import View, view
 
@@ -35,12 +40,13 @@ class CalibrateRequest:
     pause_s: float | None = None
     quick: bool = False
     check: bool = False
+    reference: bool = False
     out: Path | None = None
 
     def plan(self) -> Plan:
         """Times and numbers of squeezes."""
         pause_s = self.pause_s if self.pause_s is not None else (5.0 if self.quick else Plan().pause_s)
-        return Plan(pause_s=pause_s, quick=self.quick)
+        return Plan(pause_s=pause_s, quick=self.quick, reference=self.reference)
 
     def check_plan(self) -> Plan:
         """Times of a check."""
@@ -110,6 +116,26 @@ def _shown(studio: Studio, stage: GuidedStage, page: View) -> str:
     return "".join(stopped[:1])
 
 
+def from_recording(session: str, out: Path | None) -> None:
+    """Take the new 100 % that a recorded set offers, measured anew from its samples.
+
+    Raises ``SessionError`` for a file that cannot be read and ``CalibrationError`` when it offers nothing.
+    """
+    home = open_home()
+    with SessionFile(find_session(session)) as file:
+        info, calibration = file.info, file.header.calibration
+        raw = np.array([channel.signal == "raw" for channel in info.channels])
+        best = BestStretch(raw.tolist(), info.sfreq_hz)
+        for _, frame in frames(file):
+            if len(frame.hops):
+                best.push(int(frame.hops[0]) * frame.hop, usable_uv(frame, raw))
+    best_uv = dict(zip((c.pin for c in info.channels), best.best_uv.tolist(), strict=True))
+    offered = offers(calibration, best_uv) if calibration is not None else ()
+    if calibration is None or not offered:
+        raise CalibrationError("This set did not go beyond its 100 %: there is nothing to take.")
+    keep(home, take(calibration, offered, now_local()), out)
+
+
 def keep(home: Home, calibration: Calibration, out: Path | None) -> Path:
     """Save to the store, and to ``out`` if given; say what was found."""
     path = home.calibrations.save(calibration)
@@ -121,10 +147,14 @@ def told(calibration: Calibration, out: Path | None, path: Path | None) -> None:
     """Say what was found and where it is; write it to ``out``, if given."""
     if out is not None:
         write_atomically(out, dump(calibration).encode())
+    hundred = "reference" if calibration.method == "reference" else "100 %"
     for channel in calibration.channels:
         label = f" ({channel.quality})" if channel.quality != "good" else ""
         click.echo(
-            f"Your 100 % of {channel.side} {channel.muscle} is {channel.mvc_uv:.0f} µV, "
+            f"Your {hundred} of {channel.side} {channel.muscle} is {channel.mvc_uv:.0f} µV, "
             f"rest {channel.rest_uv:.1f} µV{label}."
         )
+    if LEADS in calibration.chain:
+        right = ",".join(f"{c.pin}={c.muscle}:{c.side}" for c in calibration.channels)
+        click.echo(f"The leads were swapped. From now on: --channels {right}")
     click.echo(f"Calibration saved in {out or path}" if out or path else "Calibration saved.")

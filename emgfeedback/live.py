@@ -142,5 +142,9 @@ def tell(finished: FinishedSet) -> None:
     for side in finished.sides:
         for line in side.lines:
             click.echo(line)
+    for line in finished.offer_lines:
+        click.echo(line)
+    if finished.offers and finished.recording is not None:
+        click.echo(f"To use it: emgfeedback calibrate --from-set {finished.recording}")
     if finished.recording is not None:
         click.echo(f"Recorded in {finished.recording}")

@@ -54,6 +54,8 @@ class Picture:
     footer: tuple[str, ...]
     stale: bool
     sfreq_hz: float
+    #: What percents are of: the calibration's method, ``mvc`` or ``reference``.
+    method: str = "mvc"
 
     @property
     def working(self) -> SideView:
@@ -72,6 +74,7 @@ class Situation:
     uncalibrated: str
     recording_trouble: str
     since_data_s: float
+    method: str = "mvc"
 
 
 def draw(
@@ -104,6 +107,7 @@ def draw(
         footer=tuple(word for word in (situation.link, situation.power, delay) if word),
         stale=stale,
         sfreq_hz=sfreq_hz,
+        method=situation.method,
     )
 
 

@@ -6,14 +6,18 @@ Every way of using the program goes through here: the command line step by step,
 ``begin`` and ``advance``. Methods are called from one thread; samples are taken in another one.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from calibration.check import CHECK
 from calibration.comparison import Comparison
 from calibration.errors import CalibrationError
-from calibration.plan import Plan
+from calibration.offer import Offer, take
+from calibration.plan import ChannelSpec, Plan
 from calibration.record import Calibration
+from device.channel_map import parse_channel_map
+from device.reconnect import ReconnectingSource
 from emgfeedback import words
 from emgfeedback.calibrating import CalibrationStage, GuidedStage, now_local
 from emgfeedback.checking import CheckStage, clear_at_once, to_check, today_of
@@ -54,6 +58,20 @@ class FinishedSet:
     reps: tuple[Rep, ...]
     sides: tuple[SideSummary, ...]
     recording: Path | None
+    #: Where it went beyond the 100 %, and what percents are of.
+    offers: tuple[Offer, ...] = ()
+    method: str = "mvc"
+
+    @property
+    def offer_lines(self) -> tuple[str, ...]:
+        """A sentence for each offer."""
+        of, hundred = words.OF[self.method], words.NEW_HUNDRED[self.method]
+        return tuple(
+            words.OFFER.format(
+                Name=offer.name[:1].upper() + offer.name[1:], percent=offer.percent, of=of, hundred=hundred
+            )
+            for offer in self.offers
+        )
 
 
 class Studio:
@@ -109,9 +127,12 @@ class Studio:
 
     def calibrate(self, plan: Plan) -> CalibrationStage:
         """Begin the guided calibration."""
-        stage = CalibrationStage(self.opened.info, plan, follower(self.opened.person))
+        stage = CalibrationStage(self.opened.info, plan, follower(self.opened.person), self._expect)
         self._guide(stage)
         return stage
+
+    def _expect(self, resting: bool, squeezing: tuple[int, ...]) -> None:  # noqa: FBT001
+        self.loop.expect(resting=resting, squeezing=squeezing)
 
     def _guide(self, stage: GuidedStage) -> None:
         self.note = ""
@@ -129,7 +150,7 @@ class Studio:
         if at_once is not None:
             self._judged(at_once, then)
             return None
-        stage = CheckStage(today, then, follower(self.opened.person), plan)
+        stage = CheckStage(today, then, follower(self.opened.person), self._expect, plan)
         self._guide(stage)
         return stage
 
@@ -160,6 +181,8 @@ class Studio:
         if not isinstance(stage, CalibrationStage):
             raise CalibrationError("No calibration was begun.")
         found = stage.calibration(self.opened.wearer, self.home.settings.chain)
+        if stage.procedure.swapped:
+            self._rename(stage.procedure.specs)
         self.use(found)
         self.found, self.compared = found, None
         return found
@@ -170,11 +193,26 @@ class Studio:
         if stage is None:
             return None
         self.loop.detach(stage)
+        self.loop.expect(resting=False, squeezing=())
         self._direct(REST)
         if stopped or stage.prompt.kind != "done":
             self.note = stopped or f"{stage.prompt.text} {stage.prompt.why}".strip()
             raise CalibrationError(self.note)
         return stage
+
+    def _rename(self, specs: Sequence[ChannelSpec]) -> None:
+        """Take the names that the calibration put right, here and for the wearer's next time."""
+        source = self.opened.source
+        if not isinstance(source, ReconnectingSource):
+            return
+        source.rename({spec.pin: (spec.muscle, spec.side) for spec in specs})
+        info = self.opened.info
+        self.loop.detach(self.phases)
+        self.phases = PhaseWatch(info, self.opened.first_side)
+        self.loop.attach(self.phases)
+        if not info.simulated:
+            text = ",".join(f"{s.pin}={s.muscle}:{s.side}" for s in specs if s.muscle and s.side)
+            self.home.memory.remember_channel_map(self.opened.wearer, info.source_id, parse_channel_map(text))
 
     # Sets
 
@@ -217,6 +255,7 @@ class Studio:
         self.stage = Stage.RESTING
         self._direct(REST)
         zones, reps = self.loop.setup.zones, live_set.reps
+        offered, method = live_set.offers, self.calibration.method if self.calibration else "mvc"
         sides = summarise(reps, zones)
         recorder = self.loop.record(None)
         if recorder is not None:
@@ -226,8 +265,21 @@ class Studio:
             self.note = recorder.failed
         self._remember(sides, reps)
         path = recorder.path if recorder is not None else None
-        self.finished.append(FinishedSet(len(self.finished) + 1, live_set.ended, reps, sides, path))
+        self.finished.append(
+            FinishedSet(len(self.finished) + 1, live_set.ended, reps, sides, path, offered, method)
+        )
         return self.finished[-1]
+
+    def take_offer(self) -> None:
+        """Use what the last set offered as the new 100 %, and keep it; nothing where there is no offer."""
+        last = self.finished[-1] if self.finished else None
+        if self.stage is not Stage.RESTING or last is None or not last.offers or self.calibration is None:
+            return
+        taken = take(self.calibration, last.offers, now_local())
+        self.home.calibrations.save(taken)
+        self.use(taken)
+        self.found = taken
+        self.finished[-1] = replace(last, offers=())
 
     def choose_exercise(self, name: str) -> None:
         """The exercise of the sets to come."""

@@ -65,6 +65,22 @@ SHARE = {
     ShareState.UNCALIBRATED: "No 100 % yet",
 }
 
+#: What percents are of, by the calibration's method, and the offer of a new 100 % after a set.
+OF = {"mvc": "of max", "reference": "of reference"}
+OFFER = "{Name} reached {percent:.0f} % {of}. Use this as your new {hundred}?"
+NEW_HUNDRED = {"mvc": "100 %", "reference": "reference"}
+
+#: The parts of a guided calibration.
+PARTS = {
+    "safety": "Before you begin",
+    "leads": "Which lead is which",
+    "pads": "The pads",
+    "rest": "All rest",
+    "warm-up": "Warm-up",
+    "squeezes": "",
+    "": "",
+}
+
 UNPLUG = "Unplug the charger before the pads touch your skin."
 COMES_BACK = "The number comes back by itself."
 BASELINE = "First set: this one is your baseline."

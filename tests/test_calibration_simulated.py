@@ -15,7 +15,7 @@ from emgfeedback.simulation.source import SimulatedSource
 from emgfeedback.simulation.truth import kept
 from emgfeedback.sources import open_source
 
-PLAN = Plan(rest_s=5.0, pause_s=5.0, breath_s=1.0, ready_s=1.0, position_s=1.0)
+PLAN = Plan.squeezes_alone(rest_s=5.0, pause_s=5.0, breath_s=1.0, ready_s=1.0, position_s=1.0)
 
 
 def calibrate(options: str, plan: Plan = PLAN) -> tuple[CalibrationStage, SimulatedSource]:
@@ -76,7 +76,7 @@ def test_a_simulated_person_is_measured_as_it_is(seed: int) -> None:
 def test_what_goes_wrong_repeats_its_step_says_why_and_leaves_the_result_right(
     fault: str, reasons: list[str]
 ) -> None:
-    plan = Plan(rest_s=5.0, pause_s=3.0, breath_s=1.0, ready_s=1.0, position_s=1.0, trials=2)
+    plan = Plan.squeezes_alone(rest_s=5.0, pause_s=3.0, breath_s=1.0, ready_s=1.0, position_s=1.0, trials=2)
     stage, source = calibrate(f"seed=3&fault={fault}", plan)
     assert refusals(stage) == reasons
     for column, channel in enumerate(stage.procedure.channels):
@@ -84,7 +84,7 @@ def test_what_goes_wrong_repeats_its_step_says_why_and_leaves_the_result_right(
 
 
 def test_a_pad_that_stays_off_ends_the_calibration_in_a_sentence() -> None:
-    plan = Plan(rest_s=5.0, trouble_wait_s=5.0)
+    plan = Plan.squeezes_alone(rest_s=5.0, trouble_wait_s=5.0)
     stage, _ = calibrate("fault=liftoff@2+100", plan)
     assert stage.prompt.kind == "failed"
     assert stage.prompt.why == "Right glute pad is loose. Press the right glute pad down."

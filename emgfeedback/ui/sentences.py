@@ -73,10 +73,16 @@ READY_WORDS = ("Get", "ready.")
 SQUEEZES_SO_FAR = "Squeezes so far"
 TOO_SHORT = "left out"
 SQUEEZE_OF = "{Muscle}, squeeze {trial} of {trials}"
-ALL_REST = "Both muscles rest"
-AS_HARD = "As hard as you can. Keep breathing."
-STATION_REST = "Rest"
-TRIAL_OF = "squeeze {trial} of {trials}"
+#: The parts before the squeezes, as stations.
+STATIONS = {
+    "safety": "Safety",
+    "leads": "Leads",
+    "pads": "Pads",
+    "rest": "Rest",
+    "warm-up": "Warm-up",
+}
+SQUEEZES_OF = "{done} of {whole} squeezes"
+SECONDS_LEFT = "seconds"
 DONE = "done"
 LAST_CHECK = "Set follows"
 NOT_CALIBRATING = "Find your own 100 %."
@@ -84,8 +90,17 @@ NOT_CALIBRATING_WHY = "Rest, then squeeze each muscle as hard as you can. The pa
 CALIBRATION_DONE = "Done."
 YOUR_HUNDRED = "Your 100 %"
 HOLDS_TODAY = "It holds today, while the pads stay where they are."
-POSES = {"glute": "face-down", "quad": "sitting"}
-POSE_WORDS = {"glute": "Face down, knee bent", "quad": "Sitting, ankle strapped"}
+YOUR_REFERENCE = "Your reference"
+REFERENCE_DONE = "Half-strength squeezes: numbers read % of reference."
+QUICK_DONE = "Quick calibration: one squeeze each. It holds today, while the pads stay where they are."
+#: The drawing where no position is asked for, and the words below it.
+ANY_POSE = "standing"
+POSE_WORDS = {
+    "face-down": "Face down, knee bent",
+    "sitting": "Sitting, ankle strapped",
+    "standing": "Standing, holding on",
+    "": "Sit, stand or lie as you like",
+}
 
 # Train
 PHASES = {Phase.RISE: "Rise", Phase.HOLD: "Hold", Phase.LOWER: "Lower", Phase.REST: "Rest"}
@@ -103,13 +118,13 @@ CUE_OTHERS = {
 }
 CUE_READY = "Get into position"
 READY_IN = "Set {number} begins in {seconds} s"
-OF_MAX = "% of max"
+USE_OFFER = "U: use it"
 HOLD_OF = "Hold {now:.1f} of {whole:g} s"
 HELD = "Held {now:.1f} s"
 HOLD_NOT_COUNTED = "Hold not counted"
 REP_HELD = "Held {seconds:.1f} s"
 BEST_REP = "Best rep of this set"
-MEAN_OF = "{Muscle} {percent:.0f} % of max"
+MEAN_OF = "{Muscle} {percent:.0f} % {of}"
 WITH_FEEDBACK = "Set {number}, {side} side"
 GLUTE_SHARE = "glute share"
 MEDIAN_OF = "the middle of {reps} reps"

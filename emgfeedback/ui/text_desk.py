@@ -2,7 +2,7 @@
 
 # Signals
 
-NOW_PERCENT = "now {microvolts} µV, {percent} % of max"
+NOW_PERCENT = "now {microvolts} µV, {percent} % {of}"
 NOW_MICROVOLT = "now {microvolts} µV"
 SPECTRUM = "Spectrum"
 SPECTRUM_SPAN = "last 2 s"
@@ -18,7 +18,7 @@ FACT_NO_CLIPPING = "No clipping."
 RESOLUTION = "One count is {count} µV."
 RESOLUTION_LEAST = "One count is {count} µV: the share is honest from about {least} µV."
 RESOLUTION_LEAST_PERCENT = (
-    "One count is {count} µV: the share is honest from about {least} µV, {percent} % of max."
+    "One count is {count} µV: the share is honest from about {least} µV, {percent} % {of}."
 )
 RANGE = "Full scale ±{range} mV, {bits} bits."
 DELAY_HEAD = "From the byte to you"
@@ -74,7 +74,6 @@ SECONDS = "{n} s"
 MINUTES = "{m} min {s} s"
 READING = "Reading the session."
 CHOOSE = "Choose a session."
-OF_MAX = "% of max"
 MICROVOLT = "µV"
 COURSE_LEGEND = "{unit}; above each rep its glute share"
 LOST = "{ms} ms lost at {at} s"

@@ -109,12 +109,17 @@ class Window(QWidget):
             self._stage = self.model.stage
             if self.page.name != "glance" and self._stage in PAGE_OF:
                 self.go(PAGE_OF[self._stage])
-            elif self._stage is Stage.IDLE and self.page.name in ("calibrate", "train"):
+            elif self._stage is Stage.IDLE and self.page.name in ("calibrate", "train") and not self._found:
                 self.go("start")
         self.page.show_model(self.model)
         if not self.page.whole:
             self.strip.show_model(self.model, self.page.name)
         self._show_banner(self.model.banner)
+
+    @property
+    def _found(self) -> bool:
+        """Whether the page Calibrate shows what a calibration has just found."""
+        return self.page.name == "calibrate" and self.model.calibrated and not self.model.note
 
     def go(self, name: str) -> None:
         """To that page."""

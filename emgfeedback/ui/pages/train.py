@@ -1,6 +1,6 @@
 """Train: the share, the muscles, the rep and what to do, while the set runs; its summary after it."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
@@ -21,6 +21,9 @@ from emgfeedback.ui.pages.start import big_action
 from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face, width
+
+if TYPE_CHECKING:  # a heavy import that the first picture does without
+    from emgfeedback.studio import Studio
 
 #: Where the four phases end on the right, and the space between them.
 PHASES_RIGHT, PHASES_SPACE = 1168.0, 24.0
@@ -59,9 +62,18 @@ class TrainPage(Page):
         self._summary = Words(palette, (888.0, 380.0))
         self.put(self._summary, (56.0, 88.0, 888.0, 380.0))
         self._summary.hide()
+        self._studio: Studio | None = None
+
+    def pressed(self, key: str) -> bool:
+        """U takes what the last set offers as the new 100 %."""
+        if key == "u" and self._studio is not None:
+            self._studio.take_offer()
+            return True
+        return False
 
     def show_model(self, model: Model) -> None:
         """Show the set, or how it went."""
+        self._studio = model.studio
         picture = model.picture
         if picture is None:
             self._cue.show_state(_waiting(model))
@@ -194,6 +206,9 @@ def _summary(model: Model) -> tuple[Item, ...]:
         for sentence in found.lines[:4]:
             items.append(Line(tr(sentence), 0.0, y, 22, room=840.0))
             y += 34.0
+    for sentence in finished.offer_lines[:2]:
+        items.append(Line(f"{tr(sentence)} {tr(sentences.USE_OFFER)}", 0.0, y, 22, Face.BOLD, room=840.0))
+        y += 34.0
     name = finished.recording.name if finished.recording is not None else ""
     recorded = tr(sentences.RECORDED).format(name=name) if name else tr(sentences.NOT_RECORDED)
     words = tr(model.note) or recorded
