@@ -67,6 +67,7 @@ SHARE = {
 
 #: What percents are of, by the calibration's method, and the offer of a new 100 % after a set.
 OF = {"mvc": "of max", "reference": "of reference"}
+QUICK = "quick"
 OFFER = "{Name} reached {percent:.0f} % {of}. Use this as your new {hundred}?"
 NEW_HUNDRED = {"mvc": "100 %", "reference": "reference"}
 
