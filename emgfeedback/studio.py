@@ -88,6 +88,8 @@ class Studio:
         self.calibration: Calibration | None = None
         #: The last result of a guided calibration here.
         self.found: Calibration | None = None
+        #: What that calibration noted about pads, rest and squeezes.
+        self.remarks: tuple[str, ...] = ()
         #: Why the last calibration or recording came to nothing, in a sentence.
         self.note = ""
         self.begins_at_s = 0.0
@@ -144,6 +146,7 @@ class Studio:
             self.note = stopped or f"{stage.prompt.text} {stage.prompt.why}".strip()
             raise CalibrationError(self.note)
         found = stage.calibration(self.opened.wearer, self.home.settings.chain)
+        self.remarks = tuple(event.text for event in stage.events if event.kind == "note")
         if stage.procedure.swapped:
             self._rename(stage.procedure.specs)
         self.use(found)

@@ -6,7 +6,8 @@ from typing import ClassVar
 from PySide6.QtWidgets import QWidget
 
 from calibration.prompt import Prompt
-from calibration.wording import SAFETY
+from calibration.record import ChannelCalibration
+from calibration.wording import POSITION_WORDS, SAFETY
 from emgfeedback import words
 from emgfeedback.stage import Stage
 from emgfeedback.ui import sentences, states
@@ -150,6 +151,7 @@ class CalibratePage(Page):
         return (
             *items,
             *_large_and_why(large, why),
+            *(_remarks(model) if model.prompt is None and model.calibrated else ()),
         )
 
     @staticmethod
@@ -264,11 +266,31 @@ def _result(model: Model) -> tuple[Item, ...]:
         items += [
             Rule(0.0, y - 36.0, 432.0),
             Mark(channel.muscle, 11.0, y - 7.0, 11.0),
-            Line(f"{name}, {tr(channel.side)}", 32.0, y, 22, Face.BOLD, room=380.0),
+            Line(", ".join((name, tr(channel.side), *_kind(channel))), 32.0, y, 22, Face.BOLD, room=400.0),
             Line(digits, 0.0, y + size, size, Face.DISPLAY),
             Line("µV", 12.0 + width(digits, Face.DISPLAY, size), y + size, 28, Face.DISPLAY),
         ]
     return tuple(items)
+
+
+def _kind(channel: ChannelCalibration) -> tuple[str, ...]:
+    """The better of two positions, and how far the 100 % is to be trusted where that is less than usual."""
+    positions = {trial.position for trial in channel.trials}
+    better = tr(POSITION_WORDS[channel.position]) if len(positions) > 1 else ""
+    quality = tr(channel.quality) if channel.quality in ("low repeatability", "quick") else ""
+    return tuple(word for word in (better, quality) if word)
+
+
+def _remarks(model: Model) -> tuple[Line, ...]:
+    """The first two things that the calibration noted."""
+    remarks = model.studio.remarks if model.studio is not None else ()
+    lines: list[Line] = []
+    y = 252.0
+    for remark in remarks[:2]:
+        text = tr(remark)
+        lines.append(Line(text, 8.0, y, 18, tone="soft", room=640.0, leading=24.0))
+        y += 24.0 * len(lines_of(text, Face.TEXT, 18, 640.0)) + 10.0
+    return tuple(lines) if y <= 340.0 else tuple(lines[:1])
 
 
 def _pin(model: Model, muscle: str, side: str) -> str:
