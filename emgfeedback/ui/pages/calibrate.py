@@ -79,13 +79,12 @@ class CalibratePage(Page):
         self._read.show_state(_to_read(prompt))
         here = [(uv, counts) for uv, counts, position in trials if position == prompt.position]
         self._trials.show_state(self._so_far(model, prompt, muscle, here))
+        where = tr(sentences.POSE_WORDS.get(prompt.position, prompt.position))
         self._pose_word.show_state(
-            (
-                Rule(0.0, 0.0, 224.0, 3.0, "ink"),
-                Line(tr(sentences.POSE_WORDS[prompt.position]), 0.0, 35.0, 18, Face.BOLD, room=224.0),
-            )
+            (Rule(0.0, 0.0, 224.0, 3.0, "ink"), Line(where, 0.0, 35.0, 18, Face.BOLD, room=224.0))
         )
-        pose = prompt.position or sentences.ANY_POSE
+        pose = prompt.position if prompt.position in sentences.POSE_WORDS else ""
+        pose = pose or sentences.ANY_POSE
         self._pose.show_state(BodyState(pose, *_pads(model, prompt), small=True))
         self._large_pose.show_state(BodyState(pose, *_pads(model, prompt), lift=True))
         self._seconds.show_state(_seconds(prompt))
@@ -96,7 +95,7 @@ class CalibratePage(Page):
         """Which leaves this step has: the squeeze is watched, a position is looked at, a line is read."""
         reads = asked and prompt.kind == "safety"
         poses = asked and prompt.kind == "ready"
-        squeezes = prompt.part == "squeezes"
+        squeezes = prompt.trials > 0
         for leaf, shown in (
             (self._panel, done or reads),
             (self._say, not reads),
@@ -227,7 +226,7 @@ def _safety(prompt: Prompt) -> tuple[Item, ...]:
 def _to_read(prompt: Prompt) -> tuple[Item, ...]:
     """A safety line: large, and what it means below."""
     return (
-        Line(tr(words.PARTS[prompt.part]), 8.0, 24.0, 22, Face.BOLD, room=620.0),
+        Line(tr(words.part_words(prompt.part, prompt.kind)), 8.0, 24.0, 22, Face.BOLD, room=620.0),
         Line(tr(prompt.text), 8.0, 120.0, 68, Face.DISPLAY, room=660.0, leading=76.0),
         Line(tr(prompt.why), 8.0, 240.0, 28, room=640.0, leading=42.0),
     )
@@ -276,7 +275,7 @@ def _result(model: Model) -> tuple[Item, ...]:
 def _kind(channel: ChannelCalibration) -> tuple[str, ...]:
     """The better of two positions, and how far the 100 % is to be trusted where that is less than usual."""
     positions = {trial.position for trial in channel.trials}
-    better = tr(POSITION_WORDS[channel.position]) if len(positions) > 1 else ""
+    better = tr(POSITION_WORDS.get(channel.position, channel.position)) if len(positions) > 1 else ""
     quality = tr(channel.quality) if channel.quality in ("low repeatability", "quick") else ""
     return tuple(word for word in (better, quality) if word)
 
