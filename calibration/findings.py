@@ -14,11 +14,8 @@ Array = NDArray[np.float64]
 
 
 def selective(percent: float, source: str) -> Verdict:
-    """Whether this muscle stayed out of the squeeze of ``source``: it read ``percent`` of its 100 % in it.
-
-    What reads here may be its own work or the other's signal in its pads: see ``crosstalk``.
-    """
-    text = f"It read {percent:.0f} % while the {source} squeezed."
+    """Whether this muscle stayed out of the squeeze of ``source``: it worked at ``percent`` of its own."""
+    text = f"It worked along at {percent:.0f} % while the {source} squeezed."
     if percent <= 100.0 * OWN_WORK_LIMIT:
         return Verdict("selectivity", "good", text)
     return Verdict("selectivity", "warn", text, "Try to let it go in that squeeze.")
@@ -32,7 +29,8 @@ class Findings:
         self._sfreq_hz = sfreq_hz
         self._hearts: dict[int, Verdict] = {}
         self._crosstalk: dict[tuple[int, int], list[tuple[float, float]]] = {}
-        #: Level in µV of the second column's muscle during each squeeze of the first one's.
+        #: Own work of the second column's muscle in each squeeze of the first one's, in µV: what is left
+        #: when the other's signal is taken out, where that can be told.
         self._along: dict[tuple[int, int], list[float]] = {}
 
     def rested(self, signal_uv: Array, columns: Sequence[int]) -> None:
@@ -46,11 +44,14 @@ class Findings:
         own = self._channels[column]
         for other, spec in enumerate(self._channels):
             same_leg = other != column and spec.calibrated and spec.side == own.side
-            if same_leg:
-                self._along.setdefault((column, other), []).append(level(signal_uv[:, other], raw=spec.raw))
-            if same_leg and own.raw and spec.raw:
+            if not same_leg:
+                continue
+            own_uv = level(signal_uv[:, other], raw=spec.raw)
+            if own.raw and spec.raw:
                 found = crosstalk_part(signal_uv[:, column], signal_uv[:, other], self._sfreq_hz)
                 self._crosstalk.setdefault((column, other), []).append(found)
+                own_uv = found[1] if np.isfinite(found[1]) else own_uv
+            self._along.setdefault((column, other), []).append(own_uv)
 
     def heard(self, column: int, mvc_uv: float) -> dict[str, float]:
         """Part of each other muscle's squeeze that arrived in ``column``, by pin, where it can be told.

@@ -104,6 +104,8 @@ def announce(studio: Studio) -> None:
     honest = resolution_words(opened.info, studio.calibration)
     if honest:
         _say(honest)
+    if studio.calibration is not None and studio.calibration.quality == "quick":
+        _say(f"By a {words.QUICK} calibration: one squeeze a muscle.")
     if studio.scene.uncalibrated:
         _say(studio.scene.uncalibrated)
         return

@@ -97,6 +97,7 @@ class Scene:
             recording_trouble=words.NOT_RECORDING.format(reason=failed) if failed else "",
             since_data_s=self.opened.clock() - self.loop.arrived_at_s,
             method=calibration.method if calibration is not None else "mvc",
+            quick=calibration is not None and calibration.quality == "quick",
         )
 
 

@@ -75,6 +75,7 @@ class Situation:
     recording_trouble: str
     since_data_s: float
     method: str = "mvc"
+    quick: bool = False
 
 
 def draw(
@@ -94,6 +95,7 @@ def draw(
     names = frame.sides if frame is not None else tuple(dict.fromkeys(c.side or "" for c in channels))
     sides = tuple(_side(frame, k, side, zones.get(side), stale=stale) for k, side in enumerate(names))
     headline, advice = _say(bars, sides[0], situation, stale=stale)
+    quick = words.QUICK if situation.quick else ""
     delay = "" if situation.delay_ms is None else words.delay(situation.delay_ms)
     return Picture(
         exercise=exercise,
@@ -104,7 +106,7 @@ def draw(
         target=target,
         headline=headline,
         advice=advice,
-        footer=tuple(word for word in (situation.link, situation.power, delay) if word),
+        footer=tuple(word for word in (situation.link, situation.power, quick, delay) if word),
         stale=stale,
         sfreq_hz=sfreq_hz,
         method=situation.method,

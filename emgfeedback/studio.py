@@ -95,6 +95,8 @@ class Studio:
         self.compared: Comparison | None = None
         #: Whether a calibration of another day waits for a check.
         self.checkable = False
+        #: What that calibration noted about pads, rest and squeezes.
+        self.remarks: tuple[str, ...] = ()
         #: Why the last calibration or recording came to nothing, in a sentence.
         self.note = ""
         self.begins_at_s = 0.0
@@ -181,6 +183,7 @@ class Studio:
         if not isinstance(stage, CalibrationStage):
             raise CalibrationError("No calibration was begun.")
         found = stage.calibration(self.opened.wearer, self.home.settings.chain)
+        self.remarks = tuple(event.text for event in stage.events if event.kind == "note")
         if stage.procedure.swapped:
             self._rename(stage.procedure.specs)
         self.use(found)

@@ -40,9 +40,9 @@ def calibration_page(
 def target(prompt: Prompt) -> str:
     """``Right glute, face down, squeeze 2 of 3``, or the part of the course while it is about no muscle."""
     if not prompt.muscle or not prompt.trials:
-        return words.PARTS[prompt.part]
+        return words.part_words(prompt.part, prompt.kind)
     muscle = f"{prompt.side} {prompt.muscle}".strip()
-    position = f", {POSITION_WORDS[prompt.position]}" if prompt.position else ""
+    position = f", {POSITION_WORDS.get(prompt.position, prompt.position)}" if prompt.position else ""
     return f"{muscle[:1].upper()}{muscle[1:]}{position}, squeeze {prompt.trial} of {prompt.trials}"
 
 

@@ -67,18 +67,17 @@ SHARE = {
 
 #: What percents are of, by the calibration's method, and the offer of a new 100 % after a set.
 OF = {"mvc": "of max", "reference": "of reference"}
+QUICK = "quick"
 OFFER = "{Name} reached {percent:.0f} % {of}. Use this as your new {hundred}?"
 NEW_HUNDRED = {"mvc": "100 %", "reference": "reference"}
 
-#: The parts of a guided calibration.
+#: The parts of a guided calibration that are about no single muscle.
 PARTS = {
     "safety": "Before you begin",
     "leads": "Which lead is which",
     "pads": "The pads",
     "rest": "All rest",
     "warm-up": "Warm-up",
-    "squeezes": "",
-    "": "",
 }
 
 UNPLUG = "Unplug the charger before the pads touch your skin."
@@ -92,6 +91,11 @@ SIMULATED = "SIMULATED PERSON"
 NOT_RECORDING = "Not recording: {reason} Training goes on."
 PAIN = "Stopped. Rest. Ease out of the position."
 KEYS = "Space end set   p pain: stop"
+
+
+def part_words(part: str, kind: str) -> str:
+    """What stands over a prompt that is about no squeeze: the part of the course, or that all rest."""
+    return PARTS.get(part) or (PARTS["rest"] if kind == "rest" else "")
 
 
 def lost(milliseconds: float) -> str:

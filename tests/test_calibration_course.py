@@ -350,3 +350,28 @@ def test_a_dead_channel_on_coarse_counts_is_found_by_its_own_squeeze() -> None:
     procedure = run(wearer, replace(BRIEF, leads=False))
     assert procedure.prompt.kind == "failed"
     assert procedure.prompt.why.startswith("4 tries at squeezes of the right glute did not count.")
+
+
+# Selectivity
+
+
+@pytest.mark.parametrize(("along", "over", "about"), [(0.25, 0.0, "selectivity"), (0.02, 0.3, "crosstalk")])
+def test_working_along_and_crosstalk_are_told_apart(along: float, over: float, about: str) -> None:
+    """A quad that works along in the glute's squeeze, and one whose pads hear the glute."""
+    wearer = Wearer(seed=17, along=along, mvc_uv=(150.0, 150.0))
+    procedure = Procedure(SPECS, SFREQ_HZ, replace(BRIEF, leads=False, trials=2, max_trials=2))
+    push = procedure.push
+
+    def heard(emg, envelope, contact):
+        mixed = emg.copy()
+        if procedure.prompt.muscle == "glute":
+            mixed[:, 1] += over * emg[:, 0]
+        return push(mixed, envelope, contact)
+
+    procedure.push = heard  # type: ignore[method-assign]
+    wearer.follow(procedure)
+    assert procedure.prompt.kind == "done"
+    grades = {v.about: v.grade for v in procedure.verdicts["A1"]}
+    assert grades[about] in ("warn", "bad")
+    other = {"selectivity": "crosstalk", "crosstalk": "selectivity"}[about]
+    assert grades[other] in ("good", "cannot tell")

@@ -9,6 +9,7 @@ from calibration.record import ChannelCalibration
 from emgfeedback.calibrating import CalibrationStage
 from emgfeedback.chain import ChainSettings
 from emgfeedback.pipeline import Pipeline
+from emgfeedback.prompting import follower
 from emgfeedback.simulation.actions import REST, Action
 from emgfeedback.simulation.person import Person
 from emgfeedback.simulation.source import SimulatedSource
@@ -90,3 +91,38 @@ def test_a_pad_that_stays_off_ends_the_calibration_in_a_sentence() -> None:
     assert stage.prompt.why == "Right glute pad is loose. Press the right glute pad down."
     last: ProcedureEvent = stage.events[-1]
     assert (last.kind, last.text) == ("failed", stage.prompt.why)
+
+
+def told_what_is_expected(options: str, plan: Plan, perfect: bool = False) -> CalibrationStage:
+    """A person who obeys, and a contact check that knows what is asked; ``perfect``: with a 100 % already."""
+    with open_source(f"sim:balanced?fast=1&{options}") as source:
+        assert isinstance(source, SimulatedSource)
+        own = source.perfect_calibration(ChainSettings(), "2026-01-01T12:00:00+00:00", "x")
+        pipeline = Pipeline(source.info, None, own if perfect else None)
+
+        def expect(resting: bool, squeezing: tuple[int, ...]) -> None:
+            pipeline.expect(resting=resting, squeezing=squeezing)
+
+        stage = CalibrationStage(source.info, plan, follower(source), expect)
+        while not stage.finished:
+            chunk = source.read(1.0)
+            if chunk is not None:
+                stage(chunk, pipeline.push(chunk))
+        return stage
+
+
+@pytest.mark.parametrize("oversample", [1, 4])
+def test_a_dead_channel_of_a_10_bit_board_is_found_by_its_own_squeeze(oversample: int) -> None:
+    """The sensor of the glute gives one voltage. Its rest says nothing; its squeeze does."""
+    stage = told_what_is_expected(f"oversample={oversample}&fault=flat@0+300:glute", PLAN)
+    assert stage.prompt.kind == "failed"
+    assert refusals(stage)[0] == "Nothing came from the right glute. Squeeze harder, or check its cable."
+
+
+def test_tension_in_the_rest_is_named_by_the_100_percent_of_before() -> None:
+    """Fine counts (16 conversions): the glute holds a fifth of its maximum in the first seconds of rest."""
+    plan = Plan.squeezes_alone(rest_s=4.0, pause_s=3.0, ready_s=1.0, position_s=1.0, trials=1, max_trials=1)
+    stage = told_what_is_expected("rate=500&oversample=16&fault=tension@1.5+4:glute=0.2", plan, perfect=True)
+    assert stage.prompt.kind == "done"
+    assert "Right glute is not at rest. Let the right glute go." in refusals(stage)
+    assert stage.procedure.channels[0].rest_uv < 8.0

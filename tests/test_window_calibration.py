@@ -7,7 +7,7 @@ import pytest
 import qt_window  # noqa: F401 - first of all, so that Qt finds a screen
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
-from rehearsal import Rehearsal
+from rehearsal import Rehearsal, own_calibration, weaker
 from test_calibration_course import BRIEF
 
 from calibration.protocol import Procedure
@@ -92,3 +92,36 @@ def test_from_start_to_done_without_an_input_every_step_is_said_and_drawn(
     record = shown.conductor.calibrated
     assert record is not None
     assert {(c.pin, c.muscle) for c in record.channels} == {("A0", "glute"), ("A1", "quad")}
+
+
+def test_a_set_beyond_the_100_percent_offers_a_new_one_and_u_takes_it(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    url = "sim:balanced?seed=1&exercise=squat&fast=1"
+    weak = weaker(own_calibration(url, tmp_path / "own.json"), 0.6)
+    shown = Rehearsal(tmp_path, url, reps=2, calibration=weak, exercise="squat")
+    try:
+        shown.conductor.begin()
+        shown.until(lambda model: model.stage is Stage.RESTING, "the end of the set")
+        finished = shown.model.finished
+        assert finished is not None
+        (offer,) = finished.offers
+        page = shown.window.page
+        said = [leaf.accessibleName() for leaf in page.findChildren(Leaf) if leaf.isVisibleTo(page)]
+        assert any(
+            f"Right quad reached {offer.percent:.0f} % of max. Use this as your new 100 %? U: use it" in s
+            for s in said
+        )
+        before = shown.studio.calibration
+        assert not list(shown.studio.home.calibrations.folder.glob("*"))
+        assert page.pressed("u")
+        shown.window.draw()
+        taken = shown.studio.calibration
+        assert before is not None
+        assert taken is not None
+        assert taken.channel("A0") == before.channel("A0")
+        assert taken.channel("A1").mvc_uv == pytest.approx(offer.mvc_uv)  # type: ignore[union-attr]
+        assert len(list(shown.studio.home.calibrations.folder.glob("*.json"))) == 1
+        assert not shown.window.model.finished.offers  # type: ignore[union-attr]
+    finally:
+        shown.close()

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rehearsal import Album, Rehearsal, own_calibration, settle
+from rehearsal import Album, Rehearsal, own_calibration, settle, weaker
 
 from calibration.plan import Plan
 from calibration.protocol import Procedure
@@ -40,6 +40,7 @@ def pages(folder: Path) -> list[Path]:
             train,
             lost,
             summary,
+        beyond,
             uncalibrated,
             unrecorded,
             signals,
@@ -257,6 +258,16 @@ def summary(album: Album, place: Path) -> None:
     page.sessions.setCurrentRow(0)
     _read(shown)
     album.keep(shown.window, "history", "filled")
+    shown.close()
+
+
+def beyond(album: Album, place: Path) -> None:
+    """A set that went beyond a 100 % that was too weak: the offer of a new one."""
+    weak = weaker(own_calibration(FAST, place / "own.json"), 0.6)
+    shown = Rehearsal(place, f"{FAST}&exercise=squat", reps=3, calibration=weak, exercise="squat")
+    shown.conductor.begin()
+    shown.until(lambda m: m.stage is Stage.RESTING, "the end of the set")
+    album.keep(shown.window, "train", "beyond")
     shown.close()
 
 

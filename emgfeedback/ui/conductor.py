@@ -274,7 +274,7 @@ class Conductor:
             return studio.scene.uncalibrated
         levels = ", ".join(f"{c.side} {c.muscle} {c.mvc_uv:.0f} µV" for c in found.channels)
         quick = " Quick calibration." if found.quality == "quick" else ""
-        return f"Your 100 %: {levels}.{quick}"
+        return f"Your {words.NEW_HUNDRED[found.method]}: {levels}.{quick}"
 
     @staticmethod
     def _squeeze_uv(studio: Studio) -> float | None:

@@ -1,6 +1,7 @@
 """The way through the guided calibration, as stations: its parts, and each muscle's squeezes."""
 
 from calibration.prompt import Part, ProcedureEvent, Prompt
+from emgfeedback.calibrating import CalibrationStage
 from emgfeedback.ui import sentences
 from emgfeedback.ui.leaves.stations import Station
 from emgfeedback.ui.model import Model
@@ -17,7 +18,8 @@ def _parts(model: Model, prompt: Prompt, part_done: float) -> list[Station]:
     if model.prompt is None:
         done = 1.0 if model.calibrated else 0.0
         return [Station(tr(sentences.STATIONS[part]), _note(done), done) for part in parts]
-    here = parts.index(prompt.part) if prompt.part in parts else len(parts)
+    now: Part = prompt.part or ("rest" if prompt.kind == "rest" else "squeezes")
+    here = parts.index(now) if now in parts else len(parts)
     found = []
     for place, part in enumerate(parts):
         done = 1.0 if place < here else part_done if place == here else 0.0
@@ -27,9 +29,15 @@ def _parts(model: Model, prompt: Prompt, part_done: float) -> list[Station]:
 
 def _parts_of(model: Model) -> tuple[Part, ...]:
     """The parts before the squeezes that this course has, or had."""
-    stage = model.studio.calibrating if model.studio is not None else None
+    stage = _stage(model)
     parts: tuple[Part, ...] = stage.procedure.parts if stage is not None else ("rest", "squeezes")
     return tuple(part for part in parts if part != "squeezes")
+
+
+def _stage(model: Model) -> CalibrationStage | None:
+    """The calibration that goes on, if one does."""
+    stage = model.studio.calibrating if model.studio is not None else None
+    return stage if isinstance(stage, CalibrationStage) else None
 
 
 def _note(done: float) -> str:
@@ -40,10 +48,10 @@ def _muscles(model: Model, prompt: Prompt) -> list[Station]:
     studio = model.studio
     if studio is None:
         return []
-    stage = studio.calibrating
+    stage = _stage(model)
     named = stage.procedure.specs if stage is not None else studio.opened.info.channels
     worn = [channel for channel in named if channel.muscle]
-    asked = model.prompt is not None and prompt.part == "squeezes"
+    asked = model.prompt is not None and prompt.trials > 0
     found = []
     for channel in worn:
         over = any(event.kind == "channel" and event.pin == channel.pin for event in model.events)
@@ -66,7 +74,7 @@ def _count(events: tuple[ProcedureEvent, ...], pin: str) -> int:
 
 def _whole(model: Model, muscle: str) -> int:
     """How many squeezes of that muscle there are at least, in all its positions."""
-    stage = model.studio.calibrating if model.studio is not None else None
+    stage = _stage(model)
     if stage is None:
-        return 1
+        return max(model.prompt.trials, 1) if model.prompt is not None else 1
     return stage.plan.squeezes[0] * len(stage.plan.positions(muscle))

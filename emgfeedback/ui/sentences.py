@@ -37,7 +37,9 @@ MADE_UP = (
     "Plug in a board and press S."
 )
 MADE_UP_CALIBRATED = "Everything you see is made up and marked so. Plug in a board and press S."
-FIRST_CALIBRATE = "Calibrate first: it finds your own 100 % of each muscle, hands-free, in about six minutes."
+FIRST_CALIBRATE = (
+    "Calibrate first: it finds your own 100 % of each muscle, hands-free, in about seven minutes."
+)
 CHECK_FIRST = "Press V to check it: three short squeezes a muscle, hands-free, a minute and a half."
 FROM_TODAY = "Made today with this board, these pins and this gain. Calibrate again when a pad was moved."
 GOES_ON = "This goes on by itself. While the pads are on, this computer must run on its battery."

@@ -217,9 +217,9 @@ def glance_word(model: Model, picture: Picture) -> str:
 def target_of(prompt: Prompt) -> str:
     """``Right glute, face down, squeeze 2 of 3``, or the part of the course."""
     if not prompt.muscle or not prompt.trials:
-        return tr(words.PARTS[prompt.part])
+        return tr(words.part_words(prompt.part, prompt.kind))
     muscle = f"{prompt.side} {prompt.muscle}".strip()
     if prompt.position:
-        muscle = f"{muscle}, {tr(POSITION_WORDS[prompt.position])}"
+        muscle = f"{muscle}, {tr(POSITION_WORDS.get(prompt.position, prompt.position))}"
     capital = muscle[:1].upper() + muscle[1:]
     return tr(sentences.SQUEEZE_OF).format(Muscle=capital, trial=prompt.trial, trials=prompt.trials)

@@ -6,7 +6,8 @@ from typing import ClassVar
 from PySide6.QtWidgets import QWidget
 
 from calibration.prompt import Prompt
-from calibration.wording import SAFETY
+from calibration.record import ChannelCalibration
+from calibration.wording import POSITION_WORDS, SAFETY
 from emgfeedback import words
 from emgfeedback.stage import Stage
 from emgfeedback.ui import sentences, states
@@ -78,13 +79,12 @@ class CalibratePage(Page):
         self._read.show_state(_to_read(prompt))
         here = [(uv, counts) for uv, counts, position in trials if position == prompt.position]
         self._trials.show_state(self._so_far(model, prompt, muscle, here))
+        where = tr(sentences.POSE_WORDS.get(prompt.position, prompt.position))
         self._pose_word.show_state(
-            (
-                Rule(0.0, 0.0, 224.0, 3.0, "ink"),
-                Line(tr(sentences.POSE_WORDS[prompt.position]), 0.0, 35.0, 18, Face.BOLD, room=224.0),
-            )
+            (Rule(0.0, 0.0, 224.0, 3.0, "ink"), Line(where, 0.0, 35.0, 18, Face.BOLD, room=224.0))
         )
-        pose = prompt.position or sentences.ANY_POSE
+        pose = prompt.position if prompt.position in sentences.POSE_WORDS else ""
+        pose = pose or sentences.ANY_POSE
         self._pose.show_state(BodyState(pose, *_pads(model, prompt), small=True))
         self._large_pose.show_state(BodyState(pose, *_pads(model, prompt), lift=True))
         self._seconds.show_state(_seconds(prompt))
@@ -95,7 +95,7 @@ class CalibratePage(Page):
         """Which leaves this step has: the squeeze is watched, a position is looked at, a line is read."""
         reads = asked and prompt.kind == "safety"
         poses = asked and prompt.kind == "ready"
-        squeezes = prompt.part == "squeezes"
+        squeezes = prompt.trials > 0
         for leaf, shown in (
             (self._panel, done or reads),
             (self._say, not reads),
@@ -150,6 +150,7 @@ class CalibratePage(Page):
         return (
             *items,
             *_large_and_why(large, why),
+            *(_remarks(model) if model.prompt is None and model.calibrated else ()),
         )
 
     @staticmethod
@@ -225,7 +226,7 @@ def _safety(prompt: Prompt) -> tuple[Item, ...]:
 def _to_read(prompt: Prompt) -> tuple[Item, ...]:
     """A safety line: large, and what it means below."""
     return (
-        Line(tr(words.PARTS[prompt.part]), 8.0, 24.0, 22, Face.BOLD, room=620.0),
+        Line(tr(words.part_words(prompt.part, prompt.kind)), 8.0, 24.0, 22, Face.BOLD, room=620.0),
         Line(tr(prompt.text), 8.0, 120.0, 68, Face.DISPLAY, room=660.0, leading=76.0),
         Line(tr(prompt.why), 8.0, 240.0, 28, room=640.0, leading=42.0),
     )
@@ -264,11 +265,31 @@ def _result(model: Model) -> tuple[Item, ...]:
         items += [
             Rule(0.0, y - 36.0, 432.0),
             Mark(channel.muscle, 11.0, y - 7.0, 11.0),
-            Line(f"{name}, {tr(channel.side)}", 32.0, y, 22, Face.BOLD, room=380.0),
+            Line(", ".join((name, tr(channel.side), *_kind(channel))), 32.0, y, 22, Face.BOLD, room=400.0),
             Line(digits, 0.0, y + size, size, Face.DISPLAY),
             Line("µV", 12.0 + width(digits, Face.DISPLAY, size), y + size, 28, Face.DISPLAY),
         ]
     return tuple(items)
+
+
+def _kind(channel: ChannelCalibration) -> tuple[str, ...]:
+    """The better of two positions, and how far the 100 % is to be trusted where that is less than usual."""
+    positions = {trial.position for trial in channel.trials}
+    better = tr(POSITION_WORDS.get(channel.position, channel.position)) if len(positions) > 1 else ""
+    quality = tr(channel.quality) if channel.quality in ("low repeatability", "quick") else ""
+    return tuple(word for word in (better, quality) if word)
+
+
+def _remarks(model: Model) -> tuple[Line, ...]:
+    """The first two things that the calibration noted."""
+    remarks = model.studio.remarks if model.studio is not None else ()
+    lines: list[Line] = []
+    y = 252.0
+    for remark in remarks[:2]:
+        text = tr(remark)
+        lines.append(Line(text, 8.0, y, 18, tone="soft", room=640.0, leading=24.0))
+        y += 24.0 * len(lines_of(text, Face.TEXT, 18, 640.0)) + 10.0
+    return tuple(lines) if y <= 340.0 else tuple(lines[:1])
 
 
 def _pin(model: Model, muscle: str, side: str) -> str:
