@@ -167,7 +167,7 @@ def test_it_asks_for_the_position_and_the_effort_of_then() -> None:
     ready = next(p for p in wearer.prompts if p.kind == "ready")
     assert (ready.position, ready.effort) == ("face-down", 0.5)
     assert ready.why == "As when you calibrated: face down."
-    assert verdict(procedure).word == "comparable"
+    assert procedure.prompt.kind == "done"
 
 
 def test_both_legs_take_turns() -> None:

@@ -13,11 +13,10 @@ import pytest
 from another_day import BAND, CORNERS_HZ, MVC_UV, SFREQ_HZ, SPECS, resting_noise, shaped, wandering
 from numpy.typing import NDArray
 from scipy import signal as scipy_signal
-from squeezing_wearer import Wearer
+from squeezing_wearer import SHORT, Wearer
 
 from calibration.contact import Verdict, crosstalk, crosstalk_part
 from calibration.findings import Findings, told_crosstalk
-from calibration.plan import Plan
 from calibration.protocol import Procedure
 from calibration.record import ChannelCalibration
 
@@ -119,7 +118,9 @@ def test_several_squeezes_are_told_by_their_middle() -> None:
     assert crosstalk(0.3, 10.0, 280.0).grade == "bad"
 
 
-PLAN = Plan(rest_s=2.0, trials=1, max_trials=1, pause_s=1.0, breath_s=0.5, ready_s=0.5, position_s=0.5)
+PLAN = replace(
+    SHORT, rest_s=2.0, trials=1, max_trials=1, pause_s=1.0, breath_s=0.5, ready_s=0.5, position_s=0.5
+)
 
 
 @pytest.mark.parametrize(("part", "along"), [(0.14, 0.10), (0.25, 0.10), (0.25, 0.30)])
@@ -127,7 +128,7 @@ def test_the_whole_calibration_warns_keeps_silent_or_cannot_tell(part: float, al
     """20 seeds from the first prompt to the notes at the end; the quad is the louder muscle."""
     for seed in range(20):
         wearer = Wearer(seed, heard=part, along=along, length_s=25.0)
-        procedure = wearer.follow(Procedure(wearer.specs, SFREQ_HZ, replace(PLAN)), chunk=200)
+        procedure = wearer.follow(Procedure(wearer.specs, SFREQ_HZ, PLAN), chunk=200)
         assert procedure.prompt.kind == "done", procedure.prompt.why
         verdict = next(v for v in procedure.verdicts["A1"] if v.about == "crosstalk")
         notes = [e.text for e in wearer.events if e.kind == "note" and "other muscle" in e.text]
