@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.comparable import compare, swapped_with
+from calibration.comparable import compare, rest_verdict, swapped_with
 from calibration.comparison import ChannelToday, Comparison, Today
 from calibration.findings import Findings
 from calibration.level import blank_spikes, level
@@ -236,6 +236,7 @@ class CheckProcedure:
             mvc_uv = muscle.then.mvc_uv if muscle.then else 0.0
             heard = self._findings.heard(muscle.column, mvc_uv)
             muscle.today = replace(muscle.today, crosstalk=heard)
+            self._note_rest(muscle)
         channels = tuple(muscle.today for muscle in self._muscles)
         self.comparison = found = compare(self._then, replace(self._today, channels=channels))
         for channel in found.channels:
@@ -244,6 +245,15 @@ class CheckProcedure:
         self._why = "" if found.word == "comparable" else found.reason[:1].upper() + found.reason[1:]
         self._enter("done", self._step)
         self._tell("done", found.sentence)
+
+    def _note_rest(self, muscle: _Muscle) -> None:
+        """Tell of a rest that is far louder than then: it decides nothing, but a pad may be loose."""
+        if muscle.then is None or muscle.today.rest is None:
+            return
+        spec, rest_uv = muscle.today.spec, muscle.today.rest.level_uv
+        found = rest_verdict(muscle.then.rest_uv, rest_uv, spec.uv_per_count)
+        if found.grade == "warn":
+            self._tell("note", f"{muscle.name}: {found.text} {found.remedy}", spec.pin)
 
     def _pause_s(self) -> float:
         """What is left of the pause since this muscle's last squeeze, but never less than a breath."""

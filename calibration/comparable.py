@@ -62,9 +62,9 @@ def compare(then: Calibration, today: Today) -> Comparison:
 
 def rest_verdict(then_uv: float, today_uv: float, uv_per_count: float) -> Verdict:
     """What the rests alone say: never that the calibration does not hold."""
-    if uv_per_count > FINE_COUNT_UV or not then_uv > 0.0:
-        return Verdict("rest", "cannot tell", "The rest says nothing here: one count is larger than it.")
-    ratio = today_uv / then_uv
+    ratio = _ratio(today_uv, then_uv)
+    if uv_per_count > FINE_COUNT_UV or not ratio:
+        return Verdict("rest", "cannot tell", "The rest says nothing: the converter is too coarse.")
     text = f"The rest reads {ratio:.1f} times that of then."
     if ratio <= REST_LOUD:
         return Verdict("rest", "good", text)
@@ -136,9 +136,9 @@ def _measured(record: ChannelCalibration, own: ChannelToday) -> ChannelCompariso
         word,
         "",
         "",
-        level=level_now / level_then if level_then else 0.0,
-        frequency=hz_now / hz_then if hz_then else 0.0,
-        rest=0.0 if coarse or own.rest is None else rest_uv / record.rest_uv,
+        level=_ratio(level_now, level_then),
+        frequency=_ratio(hz_now, hz_then),
+        rest=0.0 if coarse or own.rest is None else _ratio(rest_uv, record.rest_uv),
         trials=own.trials,
     )
 
@@ -212,6 +212,12 @@ def _beside(level: float, then: Calibration, today: Today) -> str:
     day = day if day.startswith("today") else f"on {day}"
     difference = _difference(level)
     return f"as {day}" if difference.startswith("0 %") else f"{difference} than {day}"
+
+
+def _ratio(now: float, then: float) -> float:
+    """Today / then; 0 where that is no number to go by."""
+    ratio = now / then if then > 0.0 else 0.0
+    return ratio if math.isfinite(ratio) else 0.0
 
 
 def _within(ratio: float, factor: float) -> bool:

@@ -1,5 +1,6 @@
 """The guided check of an older calibration: hands-free from rest to verdict, driven by a synthetic wearer."""
 
+import re
 from dataclasses import replace
 from functools import cache
 
@@ -111,6 +112,16 @@ def test_swapped_leads_are_named_after_two_squeezes_without_a_wrong_number() -> 
     )
     assert sum(event.kind == "refused" for event in wearer.events) == 2
     assert sum(event.kind == "trial" for event in wearer.events) == 0
+
+
+def test_a_rest_that_is_far_louder_than_then_is_told_and_decides_nothing() -> None:
+    wearer = Wearer(seed=3, noise_uv=8.0)
+    assert verdict(check(wearer)).word == "comparable"
+    notes = [event.text for event in wearer.events if event.kind == "note"]
+    told = re.compile(
+        r"Right glute: The rest reads 2\.[5-8] times that of then\. Let go, and press the pads down\."
+    )
+    assert any(told.fullmatch(note) for note in notes)
 
 
 def test_nobody_who_squeezes_ends_it_in_a_sentence() -> None:

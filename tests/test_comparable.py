@@ -17,7 +17,7 @@ from functools import cache
 
 import pytest
 from another_day import CHAIN, NOW, SPECS, THEN, Day, calibrated, today
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration.comparable import compare, rest_verdict
@@ -266,6 +266,7 @@ def days(draw: st.DrawFn) -> tuple[Calibration, Today]:
     return replace(FIRST, channels=tuple(records)), replace(SAME, channels=tuple(channels))
 
 
+@settings(max_examples=400)
 @given(days())
 def test_any_two_days_have_a_verdict_in_plain_words(pair: tuple[Calibration, Today]) -> None:
     verdict = compare(*pair)
