@@ -71,6 +71,8 @@ def test_a_simulated_person_is_measured_as_it_is(seed: int) -> None:
         ("saturation@8+2", ["Right glute signal clips. Turn its gain down, then calibrate."]),
         ("stall@8+1", ["Right glute pad sends no new data. Check the right glute cable."]),
         ("loss@8+3", ["Too many samples were lost."]),
+        ("motion@8+0.5", ["Right glute cable moves. Tape the right glute cable down."]),
+        ("mains@8+2", ["Right glute signal hums with mains. Unplug the charger. Press both pads."]),
         ("stall@8+0.15", []),
     ],
 )
