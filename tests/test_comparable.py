@@ -7,7 +7,7 @@ Measured with 400 seeds a cell (Wilson's 95 % interval in percent; one channel c
     gain -5 % passed       99.5 (98.2-99.9)    97.8 (95.8-98.8)   94.0 (91.2-95.9)
     gain +5 % passed       99.8 (98.6-100)     98.2 (96.4-99.1)   94.5 (91.8-96.3)
 
-The tests take 40 seeds a cell. All is simulated: nobody's day-to-day change was measured.
+The tests take 30 seeds a cell. All is simulated: nobody's day-to-day change was measured.
 """
 
 import math
@@ -26,7 +26,7 @@ from calibration.plan import ChannelSpec
 from calibration.record import Calibration, Trial
 from calibration.rest import Rest
 
-SEEDS = 40
+SEEDS = 30
 MOVED = {
     "off the middle": Day(level=(0.75, 1.0), spectrum=(0.87, 1.0), heard=(0.03, 0.20)),
     "towards the neighbour": Day(level=(1.0, 0.80), heard=(0.03, 0.20)),
