@@ -228,7 +228,8 @@ class Studio:
         for side in (columns.name for columns in sides_of(self.opened.info)):
             simulated = self.opened.info.simulated
             own = None
-            if not simulated:
+            # A baseline counts in % of max: a share of % of reference does not compare with it.
+            if not simulated and self.calibration.method == "mvc":
                 own = self.home.memory.baseline(self.opened.wearer, side, self.wanted.exercise)
             zone = zone_for(self.wanted.exercise, own, simulated=simulated)
             if zone is not None:
@@ -405,6 +406,8 @@ class Studio:
     def _remember(self, sides: tuple[SideSummary, ...], reps: tuple[Rep, ...]) -> None:
         opened = self.opened
         if opened.info.simulated or not opened.source.live:
+            return
+        if self.calibration is not None and self.calibration.method != "mvc":
             return
         for side in sides:
             own = baseline(reps, side.side, now_local())

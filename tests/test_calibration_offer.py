@@ -15,8 +15,13 @@ from own_calibrations import own_calibration
 from calibration.form import dump, parse
 from calibration.offer import RAISED, BestStretch, offers, take
 from calibration.store import load
+from device.channel_map import parse_channel_map
 from emgfeedback.coach.summary import NOT_ONE_AXIS, compare
-from emgfeedback.opening import open_home
+from emgfeedback.coach.zone import Baseline
+from emgfeedback.live_set import SetRequest
+from emgfeedback.opening import open_home, open_stream
+from emgfeedback.power import Power
+from emgfeedback.studio import Studio
 
 NOW = "2026-01-02T12:00:00+00:00"
 
@@ -144,3 +149,18 @@ def test_a_reference_is_called_so_on_the_command_line_and_in_every_file(tmp_path
 def test_percents_of_two_kinds_are_never_on_one_axis() -> None:
     assert compare(0.5, 0.6, same_fitting=True, methods=("mvc", "reference")) == NOT_ONE_AXIS
     assert compare(0.5, 0.6, same_fitting=True, methods=("reference", "reference")).startswith("50 to 60")
+
+
+def test_a_baseline_in_percent_of_max_makes_no_zone_for_percent_of_reference() -> None:
+    home = open_home()
+    opened = open_stream(
+        home, "sim:balanced?fast=1", parse_channel_map("A0=glute:right,A1=quad:right"), "Ann"
+    )
+    opened.source._named = replace(opened.info, simulated=False)  # type: ignore[attr-defined]
+    home.memory.remember_baseline("Ann", "right", "bridge", Baseline(0.6, 8, NOW))
+    with Studio(home, opened, SetRequest(), lambda: Power.UNKNOWN) as studio:
+        own = own_calibration("balanced", 1).calibration
+        studio.use(own)
+        assert studio.zones["right"].low == pytest.approx(0.6)
+        studio.use(replace(own, method="reference"))
+        assert studio.zones == {}
