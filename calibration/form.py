@@ -1,26 +1,21 @@
 """The JSON form of a calibration: one readable object, the same record back to the last bit."""
 
 import json
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
-from datetime import datetime
-from typing import Any, Final, TypeVar, get_args
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any, Final, get_args
 
+from calibration import fields
 from calibration.errors import CalibrationReadError, CalibrationVersionError, CalibrationWriteError
 from calibration.record import FORMAT, Calibration, ChannelCalibration, Quality, Trial
 
 #: What the file says it is; anything else is somebody else's JSON.
 KIND: Final = "emgfeedback calibration"
 METHODS: Final = ("mvc", "reference")
+#: The versions that are read. What form 1 did not hold is read as not known.
+FORMS: Final = (1, FORMAT)
 #: Bytes. A calibration of 8 channels is 20 kB; a far larger file is no calibration.
 LARGEST: Final = 1_000_000
-
-Value = TypeVar("Value")
-
-
-class _Misfit(Exception):
-    """A key whose value does not fit; the message names the key and what belongs there."""
 
 
 def dump(calibration: Calibration) -> str:
@@ -44,139 +39,97 @@ def parse(text: str | bytes, where: str = "the calibration") -> Calibration:
     Raises ``CalibrationReadError`` for anything damaged or foreign and ``CalibrationVersionError``
     for a newer form.
     """
+    data = opened(text, where, KIND, FORMAT)
+    try:
+        return _calibration(data)
+    except (fields.Misfit, ValueError) as error:
+        raise damaged(where, str(error).rstrip(".")) from error
+
+
+def opened(text: str | bytes, where: str, kind: str, newest: int) -> Mapping[str, Any]:
+    """The JSON object of that ``kind``, of form ``newest`` at most. Raises like ``parse``."""
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise _damaged(where, "it is not JSON") from error
-    if not isinstance(data, dict) or data.get("kind") != KIND:
-        raise CalibrationReadError(f"{where} is not a calibration of emgfeedback; choose another file.")
+        raise damaged(where, "it is not JSON") from error
+    if not isinstance(data, dict) or data.get("kind") != kind:
+        what = kind.removeprefix("emgfeedback ")
+        raise CalibrationReadError(f"{where} is not a {what} of emgfeedback; choose another file.")
     form = data.get("format")
-    if isinstance(form, int) and not isinstance(form, bool) and form > FORMAT:
+    if isinstance(form, int) and not isinstance(form, bool) and form > newest:
         raise CalibrationVersionError(
             f"{where} was written by a later version of emgfeedback (form {form}, this one reads up to "
-            f"{FORMAT}); update emgfeedback, or calibrate again."
+            f"{newest}); update emgfeedback, or calibrate again."
         )
-    try:
-        return _calibration(data)
-    except (_Misfit, ValueError) as error:
-        raise _damaged(where, str(error).rstrip(".")) from error
+    return data
 
 
-def _damaged(where: str, what: str) -> CalibrationReadError:
+def damaged(where: str, what: str) -> CalibrationReadError:
+    """The error for ``what`` is wrong with a file of ours."""
     return CalibrationReadError(f"{where} is damaged: {what}; calibrate again, the file stays as it is.")
 
 
 def _calibration(data: Mapping[str, Any]) -> Calibration:
-    created = _get(data, "created", _text)
-    if datetime.fromisoformat(created).tzinfo is None:
-        raise _Misfit("created needs an offset, as in 2025-03-01T18:30:00+01:00")
-    if _get(data, "format", _whole) != FORMAT:
-        raise _Misfit(f"format must be {FORMAT}")
-    channels = tuple(_channel(item) for item in _get(data, "channels", _items))
+    form = fields.get(data, "format", fields.whole)
+    if form not in FORMS:
+        raise fields.Misfit(f"format must be one of {', '.join(map(str, FORMS))}")
+    channels = tuple(_channel(item, form) for item in fields.get(data, "channels", fields.items))
     if not channels or len({channel.pin for channel in channels}) < len(channels):
-        raise _Misfit("channels needs one entry for each of one or more pins")
+        raise fields.Misfit("channels needs one entry for each of one or more pins")
     return Calibration(
-        wearer=_get(data, "wearer", _text),
-        created=created,
-        board_id=_get(data, "board_id", _text),
-        sfreq_hz=_get(data, "sfreq_hz", _positive),
-        simulated=_get(data, "simulated", _yes_no),
+        wearer=fields.get(data, "wearer", fields.text),
+        created=fields.get(data, "created", fields.moment),
+        board_id=fields.get(data, "board_id", fields.text),
+        sfreq_hz=fields.get(data, "sfreq_hz", fields.positive),
+        simulated=fields.get(data, "simulated", fields.yes_no),
         channels=channels,
-        chain=_get(data, "chain", _chain),
-        method=_one_of(data, "method", METHODS),
+        chain=fields.get(data, "chain", fields.chain),
+        method=fields.one_of(data, "method", METHODS),
     )
 
 
-def _channel(data: Any) -> ChannelCalibration:
-    return ChannelCalibration(
-        pin=_get(data, "pin", _text),
-        muscle=_get(data, "muscle", _text),
-        side=_get(data, "side", _text),
-        signal=_get(data, "signal", _text),
-        gain=_get(data, "gain", _positive),
-        rest_uv=_get(data, "rest_uv", _number),
-        rest_sd_uv=_get(data, "rest_sd_uv", _number),
-        mvc_uv=_get(data, "mvc_uv", _positive),
-        best_500ms_uv=_get(data, "best_500ms_uv", _number),
-        quality=_one_of(data, "quality", get_args(Quality)),
-        trials=tuple(_trial(item) for item in _get(data, "trials", _items)),
+def _channel(data: Any, form: int) -> ChannelCalibration:
+    channel = ChannelCalibration(
+        pin=fields.get(data, "pin", fields.text),
+        muscle=fields.get(data, "muscle", fields.text),
+        side=fields.get(data, "side", fields.text),
+        signal=fields.get(data, "signal", fields.text),
+        gain=fields.get(data, "gain", fields.positive),
+        rest_uv=fields.get(data, "rest_uv", fields.number),
+        rest_sd_uv=fields.get(data, "rest_sd_uv", fields.number),
+        mvc_uv=fields.get(data, "mvc_uv", fields.positive),
+        best_500ms_uv=fields.get(data, "best_500ms_uv", fields.number),
+        quality=fields.one_of(data, "quality", get_args(Quality)),
+        trials=tuple(trial_of(item, form) for item in fields.get(data, "trials", fields.items)),
+        interelectrode_mm=0.0,
+    )
+    if form == 1:
+        return channel
+    return replace(
+        channel,
+        site=fields.get(data, "site", fields.text),
+        interelectrode_mm=fields.get(data, "interelectrode_mm", fields.not_negative),
+        position=fields.get(data, "position", fields.text),
+        median_hz=fields.get(data, "median_hz", fields.not_negative),
+        crosstalk=fields.get(data, "crosstalk", fields.numbers),
     )
 
 
-def _trial(data: Any) -> Trial:
-    return Trial(
-        start=_get(data, "start", _whole),
-        stop=_get(data, "stop", _whole),
-        rms_uv=_get(data, "rms_uv", _number),
-        best_500ms_uv=_get(data, "best_500ms_uv", _number),
-        accepted=_get(data, "accepted", _yes_no),
-        reason=_get(data, "reason", _text),
+def trial_of(data: Any, form: int = FORMAT) -> Trial:
+    """One squeeze. Raises ``fields.Misfit``."""
+    trial = Trial(
+        start=fields.get(data, "start", fields.whole),
+        stop=fields.get(data, "stop", fields.whole),
+        rms_uv=fields.get(data, "rms_uv", fields.number),
+        best_500ms_uv=fields.get(data, "best_500ms_uv", fields.number),
+        accepted=fields.get(data, "accepted", fields.yes_no),
+        reason=fields.get(data, "reason", fields.text),
     )
-
-
-def _get(data: Any, key: str, convert: Callable[[str, Any], Value]) -> Value:
-    if not isinstance(data, dict):
-        raise _Misfit("a channel or trial is not an object")
-    if key not in data:
-        raise _Misfit(f"{key} is missing")
-    return convert(key, data[key])
-
-
-def _text(key: str, value: Any) -> str:
-    # A lone surrogate is a Python string that no file can hold.
-    if not isinstance(value, str) or any("\ud800" <= sign <= "\udfff" for sign in value):
-        raise _Misfit(f"{key} must be text")
-    return value
-
-
-def _number(key: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise _Misfit(f"{key} must be a number")
-    try:
-        number = float(value)
-    except OverflowError:
-        number = math.inf
-    if not math.isfinite(number):
-        raise _Misfit(f"{key} must be a finite number")
-    return number
-
-
-def _positive(key: str, value: Any) -> float:
-    number = _number(key, value)
-    if number <= 0.0:
-        raise _Misfit(f"{key} must be more than 0")
-    return number
-
-
-def _whole(key: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise _Misfit(f"{key} must be a whole number")
-    return value
-
-
-def _yes_no(key: str, value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise _Misfit(f"{key} must be true or false")
-    return value
-
-
-def _items(key: str, value: Any) -> list[Any]:
-    if not isinstance(value, list):
-        raise _Misfit(f"{key} must be a list")
-    return value
-
-
-def _chain(key: str, value: Any) -> dict[str, float | str]:
-    if not isinstance(value, dict):
-        raise _Misfit(f"{key} must be an object")
-    return {
-        _text(key, name): _text(name, item) if isinstance(item, str) else _number(name, item)
-        for name, item in value.items()
-    }
-
-
-def _one_of(data: Any, key: str, allowed: tuple[Any, ...]) -> Any:
-    value = _get(data, key, _text)
-    if value not in allowed:
-        raise _Misfit(f"{key} must be one of {', '.join(allowed)}")
-    return value
+    if form == 1:
+        return trial
+    return replace(
+        trial,
+        position=fields.get(data, "position", fields.text),
+        first_3s_uv=fields.get(data, "first_3s_uv", fields.not_negative),
+        median_hz=fields.get(data, "median_hz", fields.not_negative),
+    )

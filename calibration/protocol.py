@@ -1,46 +1,49 @@
 """The guided calibration as a state machine: signal in, prompts and numbers out, driven by sample count.
 
-    rest -> per muscle and side: ready -> squeeze -> relax -> ready -> ... -> done
-                                      any step -> failed, after several refusals or a minute of trouble
+    safety -> which lead is which -> pads -> rest -> warm-ups
+           -> per muscle, side and position: ready -> squeeze -> relax -> ready -> ... -> done
+                                    any step -> failed, after several refusals or a minute of trouble
 
 No hands are needed: steps follow each other by themselves, a refused one is repeated and says why.
 All decisions are made on a 20 ms grid counted from the first sample, so that the same signal has
-the same result however it arrives.
+the same result however it arrives. The course itself is written down once, in order, as a generator:
+it hands out one ``Act`` after the other and gets back how each ended.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration import wording
+from calibration.act import Act
 from calibration.contact import Verdict
 from calibration.findings import Findings
-from calibration.mvc import repeatability
-from calibration.plan import ChannelSpec, Plan
-from calibration.prompt import EventKind, Kind, ProcedureEvent, Prompt
-from calibration.record import Calibration, ChannelCalibration, Quality, Trial
+from calibration.lead_steps import Answering, Quiet
+from calibration.leads import answering, put_right
+from calibration.mvc import UNFELT
+from calibration.plan import LEAD_EFFORT, ChannelSpec, Plan
+from calibration.prompt import EventKind, Kind, Part, ProcedureEvent, Prompt
+from calibration.record import Calibration, ChannelCalibration, Trial
 from calibration.regrid import Regrid
-from calibration.rest import Rest
-from calibration.steps import Block, ContactWatch, Grid, Outcome, Resting, Squeezing, Step, Waiting
+from calibration.squeezes import Muscle, Task, next_task, tasks_of
+from calibration.steps import Block, ContactWatch, Grid, Outcome, Resting, Squeezing, Waiting
+from calibration.wording import said
 
 Array = NDArray[np.float64]
+#: Acts out, outcomes in.
+Course = Generator[Act, Outcome, None]
+
+#: s of good contact that the look at the pads takes.
+CHECK_S = 1.0
+#: How often a muscle that nobody feels is asked for its lead before the names are left as they are.
+LEAD_TRIES = 2
 
 
-@dataclass(slots=True)
-class _Muscle:
-    """What is known so far about one channel."""
-
-    column: int
-    spec: ChannelSpec
-    rest: Rest = field(default_factory=Rest)
-    trials: list[Trial] = field(default_factory=list)
-    last_squeeze: int | None = None
-    result: ChannelCalibration | None = None
-
-    @property
-    def counting(self) -> list[Trial]:
-        return [trial for trial in self.trials if trial.accepted]
+class _Ended(Exception):
+    """The procedure cannot go on, for the reason in the message."""
 
 
 class Procedure:
@@ -56,52 +59,74 @@ class Procedure:
         self._plan = plan or Plan()
         self._grid = Grid.at(sfreq_hz)
         self._regrid = Regrid(self._grid, [spec.raw for spec in self._specs])
-        self._muscles = [_Muscle(i, spec) for i, spec in enumerate(self._specs) if spec.calibrated]
+        self._muscles = [Muscle(i, spec) for i, spec in enumerate(self._specs) if spec.calibrated]
         if not self._muscles:
             raise ValueError("No channel has a muscle: say which pin is on which, as in A0=glute:right.")
         self._findings = Findings(self._specs, sfreq_hz)
-        self._current = self._muscles[0]
+        self._swapped = False
         self._repeats = 0
-        self._again = False
         self._why = ""
         self._now = 0
         self._events: list[ProcedureEvent] = []
-        self._kind: Kind = "rest"
-        self._step: Step = self._resting()
+        self._over: Literal["", "done", "failed"] = ""
+        self._course = self._all()
+        self._act = next(self._course)
 
     @property
     def prompt(self) -> Prompt:
         """What the wearer does now."""
-        if self._kind in ("done", "failed"):
-            text = "Done." if self._kind == "done" else "Stopped. Nothing was saved."
-            return Prompt(self._kind, text=text, why=self._why)
-        if self._kind == "rest":
-            text = self._step.remedy or "Rest. Let go."
-            return Prompt("rest", text=text, seconds_left=self._step.seconds_left, why=self._why)
-        spec = self._current.spec
-        trial, trials = self._count
-        return Prompt(
-            self._kind,
-            spec.muscle or "",
-            spec.side or "",
-            trial,
-            trials,
-            self._step.remedy or self._words(),
-            self._step.seconds_left,
-            self._why,
-        )
+        if self._over:
+            text = wording.DONE if self._over == "done" else wording.STOPPED
+            return Prompt(self._over, text=text, why=self._why)
+        return self._act.prompt
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts that this course has, in order."""
+        plan, whole = self._plan, not self._plan.quick
+        has: dict[Part, bool] = {
+            "safety": whole and plan.safety_s > 0.0,
+            "leads": whole and plan.leads and len(self._muscles) > 1,
+            "pads": whole and plan.pads,
+            "rest": True,
+            "warm-up": bool(plan.warming),
+            "squeezes": True,
+        }
+        return tuple(part for part, there in has.items() if there)
+
+    @property
+    def specs(self) -> tuple[ChannelSpec, ...]:
+        """The channels as they are named now: other names than were given once leads were put right."""
+        return self._specs
+
+    @property
+    def swapped(self) -> bool:
+        """Whether leads were found swapped, and their names put right."""
+        return self._swapped
+
+    @property
+    def expected(self) -> tuple[bool, tuple[int, ...]]:
+        """Whether all should rest now, and the columns that must give something now or are dead."""
+        step = self._act.step
+        if self._over:
+            return False, ()
+        overdue = isinstance(step, Squeezing) and step.overdue
+        return self._act.kind == "rest", (step.column,) if overdue and isinstance(step, Squeezing) else ()
 
     @property
     def channels(self) -> tuple[ChannelCalibration, ...]:
         """The calibrated channels in column order; empty until all are done."""
-        results = tuple(muscle.result for muscle in self._muscles if muscle.result)
-        return results if self._kind == "done" else ()
+        if self._over != "done":
+            return ()
+        found = ((muscle.column, muscle.result) for muscle in self._muscles if muscle.result)
+        heard = self._findings.heard
+        return tuple(replace(result, crosstalk=heard(column, result.mvc_uv)) for column, result in found)
 
     @property
     def verdicts(self) -> dict[str, tuple[Verdict, ...]]:
-        """When done, by pin: signal to noise, rest, heartbeat and crosstalk of each calibrated channel."""
+        """When done, by pin: signal to noise, rest, heartbeat, crosstalk and joint work of each channel."""
         results = {m.column: m.result for m in self._muscles if m.result}
-        if self._kind != "done":
+        if self._over != "done":
             return {}
         return {self._specs[k].pin: found for k, found in self._findings.verdicts(results).items()}
 
@@ -115,10 +140,17 @@ class Procedure:
         chain: Mapping[str, float | str],
     ) -> Calibration:
         """The finished record; ``created`` is ISO 8601 with offset. Raises ``ValueError`` before ``done``."""
-        if self._kind != "done":
+        if self._over != "done":
             raise ValueError("The calibration is not done yet.")
         return Calibration(
-            wearer, created, board_id, self._grid.sfreq_hz, simulated, self.channels, dict(chain)
+            wearer,
+            created,
+            board_id,
+            self._grid.sfreq_hz,
+            simulated,
+            self.channels,
+            dict(chain),
+            "reference" if self._plan.reference else "mvc",
         )
 
     def push(
@@ -134,175 +166,264 @@ class Procedure:
         """
         self._events = []
         for block in self._regrid.push(emg_uv, envelope_uv, contact, start):
-            if self._kind in ("done", "failed"):
+            if self._over:
                 break
             self._now = block.start + self._grid.block
             self._take(block)
         return tuple(self._events)
 
     def _take(self, block: Block) -> None:
-        outcome = self._step.push(block)
+        outcome = self._act.step.push(block)
         if outcome is None:
             return
         if outcome.hopeless:
-            self._fail(outcome.reason)
-        elif self._kind == "rest":
-            self._rested(outcome)
-        elif self._kind == "squeeze":
-            self._squeezed(outcome)
-        elif self._kind == "relax":
-            self._enter("ready", self._waiting(self._plan.ready_s))
-        else:
-            self._why = ""
-            self._enter("squeeze", self._squeezing())
-
-    # Rest
-
-    def _rested(self, outcome: Outcome) -> None:
-        if outcome.reason:
-            if not self._refused(outcome.reason, "the rest"):
-                self._enter("rest", self._resting())
+            self._give_up(outcome.reason)
             return
+        try:
+            self._act = self._course.send(outcome)
+        except StopIteration:
+            self._finish()
+        except _Ended as end:
+            self._give_up(str(end))
+        else:
+            spec = self._act.spec
+            self._tell("prompt", self.prompt.text, spec.pin if spec else "")
+
+    # The course
+
+    def _all(self) -> Course:
+        """All acts in order."""
+        plan, parts = self._plan, self.parts
+        if "safety" in parts:
+            yield from self._safety()
+        if "leads" in parts:
+            yield from self._leads()
+        if "pads" in parts:
+            yield from self._pads()
+        yield from self._rest()
+        yield from self._warm_up()
+        tasks_of(self._muscles, plan)
+        before: Task | None = None
+        while (task := next_task(self._muscles, plan)) is not None:
+            yield from self._get_ready(task, before)
+            yield from self._squeeze(task)
+            before = task
+
+    def _safety(self) -> Course:
+        for text, why in wording.SAFETY:
+            yield Act("safety", self._waiting(self._plan.safety_s), text, why)
+
+    def _leads(self) -> Course:
+        """Ask every muscle for a short squeeze; put the names right where the answers say so."""
+        answers: dict[int, int | None] = {}
+        for muscle in self._muscles:
+            answers[muscle.column] = yield from self._ask(muscle)
+        named = put_right(self._specs, answers)
+        if named is None:
+            self._tell("note", wording.CONTRADICTION)
+        elif named != self._specs:
+            yield from self._offer(named)
+
+    def _ask(self, muscle: Muscle) -> Generator[Act, Outcome, int | None]:
+        """The column that answers for ``muscle``; ``None`` when that cannot be told."""
+        columns, spec, plan = [m.column for m in self._muscles], muscle.spec, self._plan
+        why = ""
+        for tried in range(plan.max_repeats):
+            quiet = yield Act(
+                "relax", Quiet(self._watch(columns), self._grid, plan), wording.QUIET, why, part="leads"
+            )
+            if quiet.levels_uv is None:
+                continue
+            step = Answering(
+                self._watch(columns),
+                self._grid,
+                plan,
+                quiet.levels_uv,
+                lambda rise_uv: answering(rise_uv, columns) is not None,
+            )
+            outcome = yield Act(
+                "lead", step, said(wording.ASK, spec.name), wording.ASK_WHY, spec, effort=LEAD_EFFORT
+            )
+            if outcome.levels_uv is not None:
+                found = answering(outcome.levels_uv, columns)
+                self._tell_answer(muscle, found)
+                return found
+            why = outcome.reason
+            self._tell("refused", why, spec.pin)
+            if tried + 1 >= LEAD_TRIES and outcome.reason == UNFELT:
+                break
+        return None
+
+    def _tell_answer(self, muscle: Muscle, found: int | None) -> None:
+        if found is None:
+            self._tell("note", wording.UNCLEAR, muscle.spec.pin)
+        else:
+            pin = self._specs[found].pin
+            self._tell("lead", said(wording.RIGHT_LEAD, muscle.spec.name, pin=pin), pin)
+
+    def _offer(self, named: tuple[ChannelSpec, ...]) -> Course:
+        """Say that leads are swapped; who does not stop it now gets the names put right."""
+        changed = [new for new, old in zip(named, self._specs, strict=True) if new != old]
+        places = ", ".join(said(wording.PLACE, spec.name, pin=spec.pin) for spec in changed)
+        why = wording.SWAPPED_WHY.format(places=places)
+        self._tell("note", f"{wording.SWAPPED} {why}")
+        yield Act("lead", self._waiting(self._plan.swapped_s), wording.SWAPPED, why)
+        self._specs, self._swapped = named, True
+        for muscle in self._muscles:
+            muscle.spec = named[muscle.column]
+        self._findings = Findings(named, self._grid.sfreq_hz)
+        self._tell("swapped", wording.SWAPPED_TAKEN.format(places=places))
+
+    def _pads(self) -> Course:
+        columns = [muscle.column for muscle in self._muscles]
+        yield Act("check", Waiting(self._watch(columns), self._grid, self._plan, CHECK_S), wording.CHECK)
+        for muscle in self._muscles:
+            self._tell("checked", said(wording.GOOD_PAD, muscle.spec.name), muscle.spec.pin)
+
+    def _rest(self) -> Course:
+        columns = [muscle.column for muscle in self._muscles]
+        while True:
+            step = Resting(self._watch(columns), self._grid, self._plan)
+            outcome = yield Act("rest", step, wording.REST, self._why)
+            if not outcome.reason:
+                break
+            self._refused(outcome.reason, "the rest")
         for muscle, rest in zip(self._muscles, outcome.rests, strict=True):
             muscle.rest = rest
         if outcome.signal_uv is not None:
-            self._findings.rested(outcome.signal_uv, [muscle.column for muscle in self._muscles])
-        self._tell("rested", "Resting levels are set.")
-        self._repeats, self._why = 0, ""
-        self._enter("ready", self._waiting(self._plan.position_s))
+            self._findings.rested(outcome.signal_uv, columns)
+        for column in outcome.tense:
+            self._tell("note", said(wording.STILL_TENSE, self._specs[column].name), self._specs[column].pin)
+        self._tell("rested", wording.RESTED)
+        self._accepted()
 
-    # Squeezes
+    def _warm_up(self) -> Course:
+        columns = [muscle.column for muscle in self._muscles]
+        for part in self._plan.warming:
+            text = wording.WARM.get(part, wording.WARM_OTHER.format(percent=100 * part))
+            step = Waiting(self._watch(columns), self._grid, self._plan, self._plan.warm_s)
+            yield Act("warm", step, text, wording.WARM_WHY, effort=part)
+            yield Act("relax", self._waiting(self._plan.warm_rest_s), wording.WARM_REST, part="warm-up")
 
-    def _squeezed(self, outcome: Outcome) -> None:
-        muscle, trial = self._current, outcome.trial
+    def _get_ready(self, task: Task, before: Task | None) -> Course:
+        """The pause since this muscle's last squeeze, the way into position, and the count-in."""
+        plan, spec = self._plan, task.muscle.spec
+        moves = before is None or _posture(before) != _posture(task)
+        pause_s = self._pause_s(task.muscle, plan.ready_s)
+        position_s = max(0.0, plan.position_s - plan.ready_s)
+        if moves:
+            # What the pause takes beyond finding the position; nothing where it is shorter than that.
+            pause_s = max(0.0, pause_s - position_s) if task.muscle.last_squeeze is not None else 0.0
+        elif before is not None:
+            pause_s = max(plan.breath_s, pause_s)
+        again = before is task
+        if pause_s > 0.0:
+            text = wording.ONCE_MORE if again else said(wording.NEXT, spec.name)
+            yield self._of(task, "relax", self._waiting_for(task, pause_s), text, self._why)
+        text = said(wording.READY, spec.name)
+        key = (spec.muscle or "", task.position)
+        doing = wording.TASKS.get(key, "").format(side=spec.side)
+        if moves and position_s > 0.0:
+            there = wording.POSITIONS.get(key, text).format(side=spec.side)
+            yield self._of(task, "ready", self._waiting_for(task, position_s), there, doing or self._why)
+        yield self._of(task, "ready", self._waiting_for(task, plan.ready_s), text, self._why or doing)
+
+    def _squeeze(self, task: Task) -> Course:
+        """One squeeze; what it comes to."""
+        muscle, plan = task.muscle, self._plan
+        self._why = ""
+        step = Squeezing(self._watch([muscle.column]), self._grid, plan, muscle.rest)
+        text, why = (wording.REFERENCE, wording.SAME) if plan.reference else (wording.SQUEEZE, wording.HARD)
+        outcome = yield self._of(task, "squeeze", step, text, why)
+        trial = outcome.trial
         if trial is not None:
-            muscle.trials.append(trial)
+            trial = replace(trial, position=task.position)
+            task.trials.append(trial)
             muscle.last_squeeze = self._now if trial.rms_uv > 0.0 else muscle.last_squeeze
-        if trial is not None and trial.accepted:
-            self._repeats, self._why = 0, ""
-            if outcome.signal_uv is not None:
-                self._findings.squeezed(muscle.column, outcome.signal_uv)
-            self._tell("trial", f"That one counts: {trial.rms_uv:.0f} µV.", muscle.spec.pin, trial)
-            self._conclude(muscle)
-        elif self._refused(outcome.reason, f"squeezes of the {muscle.spec.name}", muscle.spec.pin, trial):
+        if trial is None or not trial.accepted:
+            self._refused(outcome.reason, f"squeezes of the {muscle.spec.name}", muscle.spec.pin, trial)
             return
-        self._advance()
+        self._accepted()
+        if outcome.signal_uv is not None:
+            self._findings.squeezed(muscle.column, outcome.signal_uv)
+        self._tell("trial", wording.COUNTS.format(uv=trial.rms_uv), muscle.spec.pin, trial)
+        self._conclude(task)
 
-    def _conclude(self, muscle: _Muscle) -> None:
-        """Set the channel's 100 % once enough squeezes agree, or all were used."""
-        least, greatest = self._plan.squeezes
-        held = [trial.rms_uv for trial in muscle.counting]
-        if len(held) < least:
+    def _conclude(self, task: Task) -> None:
+        """Set the channel's 100 % once enough squeezes agree in every position, or all were used."""
+        plan, muscle = self._plan, task.muscle
+        if not task.settled(plan):
+            if len(task.counting) >= plan.squeezes[0]:
+                self._why = wording.DIFFER.format(percent=100 * task.found.difference)
             return
-        found = repeatability(held)
-        if not found.agrees and len(held) < greatest:
-            self._why = f"Squeezes differ by {100 * found.difference:.0f} %. One more."
+        if not all(other.settled(plan) for other in muscle.tasks):
             return
-        quality: Quality = "quick" if self._plan.quick else "good" if found.agrees else "low repeatability"
-        spec = muscle.spec
-        muscle.result = ChannelCalibration(
-            pin=spec.pin,
-            muscle=spec.muscle or "",
-            side=spec.side or "",
-            signal=spec.signal,
-            gain=spec.gain,
-            rest_uv=muscle.rest.level_uv,
-            rest_sd_uv=muscle.rest.sd_uv,
-            mvc_uv=found.mvc_uv,
-            best_500ms_uv=max(trial.best_500ms_uv for trial in muscle.counting),
-            quality=quality,
-            trials=tuple(muscle.trials),
-        )
-        name = spec.name.capitalize()
-        self._tell("channel", f"{name}: your 100 % is {found.mvc_uv:.0f} µV.", spec.pin)
-        if quality == "low repeatability":
-            differ = f"{100 * found.difference:.0f} %"
-            self._tell("note", f"{name}: low repeatability, squeezes still differ by {differ}.", spec.pin)
+        result, spec = muscle.conclude(plan), muscle.spec
+        hundred = wording.REFERENCE_HUNDRED if plan.reference else wording.HUNDRED
+        text = said(wording.FULL, spec.name, uv=result.mvc_uv, hundred=hundred)
+        if len(muscle.tasks) > 1:
+            text += wording.BETTER.format(position=wording.POSITION_WORDS[muscle.best.position])
+        self._tell("channel", text, spec.pin)
+        if result.quality == "low repeatability":
+            percent = 100 * muscle.best.found.difference
+            self._tell("note", said(wording.NOT_ALIKE, spec.name, percent=percent), spec.pin)
 
-    def _advance(self) -> None:
-        """Go on with the next squeeze, or finish."""
-        before = self._current
-        upcoming = self._next()
-        if upcoming is None:
-            levels = (f"{m.spec.name} {m.result.mvc_uv:.0f} µV" for m in self._muscles if m.result)
-            self._why = f"Your 100 %: {', '.join(levels)}."
-            self._enter("done", self._step)
-            self._note_findings()
-            self._tell("done", self._why)
-            return
-        self._current, self._again = upcoming, upcoming is before
-        if upcoming.spec.muscle != before.spec.muscle:
-            self._enter("ready", self._waiting(self._plan.position_s))
-        else:
-            self._enter("relax", self._waiting(self._pause_s(upcoming)))
+    def _give_up(self, why: str) -> None:
+        self._over, self._why = "failed", why
+        self._tell("failed", why)
 
-    def _note_findings(self) -> None:
-        """Tell what is not well about the channels."""
-        names = {spec.pin: spec.name.capitalize() for spec in self._specs}
+    def _finish(self) -> None:
+        levels = (f"{m.spec.name} {m.result.mvc_uv:.0f} µV" for m in self._muscles if m.result)
+        hundred = wording.REFERENCE_HUNDRED if self._plan.reference else wording.HUNDRED
+        self._over, self._why = "done", f"Your {hundred}: {', '.join(levels)}."
+        names = {spec.pin: wording.capital(spec.name) for spec in self._specs}
         for pin, verdicts in self.verdicts.items():
             for verdict in verdicts:
                 if verdict.grade in ("warn", "bad"):
-                    self._tell("note", f"{names[pin]}: {verdict.text} {verdict.remedy}", pin)
+                    self._tell("note", f"{names[pin]}: {verdict.text} {verdict.remedy}".strip(), pin)
+        self._tell("done", self._why)
 
-    def _next(self) -> _Muscle | None:
-        """The unfinished channel of the current muscle with the fewest squeezes, else of the next muscle."""
-        unfinished = [muscle for muscle in self._muscles if muscle.result is None]
-        same = [muscle for muscle in unfinished if muscle.spec.muscle == self._current.spec.muscle]
-        first = [muscle for muscle in unfinished if muscle.spec.muscle == unfinished[0].spec.muscle]
-        return min(same or first, key=lambda muscle: len(muscle.counting), default=None)
+    # Parts of acts
 
-    def _pause_s(self, muscle: _Muscle) -> float:
-        """What is left of the pause since this muscle's last squeeze, but never less than a breath."""
-        if muscle.last_squeeze is None:
-            return self._plan.breath_s
-        since_s = (self._now - muscle.last_squeeze) / self._grid.sfreq_hz
-        return max(self._plan.breath_s, self._plan.pause_s - self._plan.ready_s - since_s)
-
-    # Steps and words
-
-    def _resting(self) -> Resting:
-        return Resting(ContactWatch(self._specs, [m.column for m in self._muscles]), self._grid, self._plan)
+    def _watch(self, columns: Sequence[int]) -> ContactWatch:
+        return ContactWatch(self._specs, columns)
 
     def _waiting(self, wait_s: float) -> Waiting:
-        return Waiting(ContactWatch(self._specs, [self._current.column]), self._grid, self._plan, wait_s)
+        return Waiting(self._watch(()), self._grid, self._plan, wait_s)
 
-    def _squeezing(self) -> Squeezing:
-        watch = ContactWatch(self._specs, [self._current.column])
-        return Squeezing(watch, self._grid, self._plan, self._current.rest)
+    def _waiting_for(self, task: Task, wait_s: float) -> Waiting:
+        return Waiting(self._watch([task.muscle.column]), self._grid, self._plan, wait_s)
 
-    @property
-    def _count(self) -> tuple[int, int]:
-        """Number of the coming or running squeeze, and how many there will be as far as is known."""
-        trial = len(self._current.counting) + 1
-        return trial, max(trial, self._plan.squeezes[0])
+    def _of(self, task: Task, kind: Kind, step: Waiting | Squeezing, text: str, why: str) -> Act:
+        trial = len(task.counting) + 1
+        trials = max(trial, self._plan.squeezes[0])
+        effort = self._plan.effort
+        return Act(kind, step, text, why, task.muscle.spec, trial, trials, task.position, effort)
 
-    def _words(self) -> str:
-        if self._kind == "squeeze":
-            return "Squeeze. Hold."
-        name = self._current.spec.name.capitalize()
-        if self._kind == "ready":
-            return f"{name} next. Get ready."
-        return "Rest. Once more." if self._again else f"Rest. {name} is next."
+    def _pause_s(self, muscle: Muscle, ready_s: float) -> float:
+        """What is left of the pause since this muscle's last squeeze, the count-in taken off."""
+        if muscle.last_squeeze is None:
+            return 0.0
+        since_s = (self._now - muscle.last_squeeze) / self._grid.sfreq_hz
+        return max(0.0, self._plan.pause_s - ready_s - since_s)
 
-    def _enter(self, kind: Kind, step: Step) -> None:
-        self._kind, self._step = kind, step
-        if kind not in ("done", "failed"):
-            self._tell("prompt", self.prompt.text, "" if kind == "rest" else self._current.spec.pin)
+    # What happened
 
-    def _refused(self, reason: str, what: str, pin: str = "", trial: Trial | None = None) -> bool:
-        """Note a refusal; whether it was one too many."""
+    def _accepted(self) -> None:
+        self._repeats, self._why = 0, ""
+
+    def _refused(self, reason: str, what: str, pin: str = "", trial: Trial | None = None) -> None:
+        """Note a refusal. Raises ``_Ended`` when it was one too many."""
         self._why = reason
         self._repeats += 1
         self._tell("refused", reason, pin, trial)
         if self._repeats >= self._plan.max_repeats:
-            self._fail(f"{self._repeats} tries at {what} did not count. The last one: {reason}")
-            return True
-        return False
-
-    def _fail(self, reason: str) -> None:
-        self._why = reason
-        self._enter("failed", self._step)
-        self._tell("failed", reason)
+            raise _Ended(wording.TRIES.format(times=self._repeats, what=what, why=reason))
 
     def _tell(self, kind: EventKind, text: str, pin: str = "", trial: Trial | None = None) -> None:
         self._events.append(ProcedureEvent(kind, self._now, text, pin, trial))
+
+
+def _posture(task: Task) -> tuple[str, str]:
+    """How the wearer lies, sits or stands: on one leg's turn as on the other's, but by muscle."""
+    return task.muscle.spec.muscle or "", task.position

@@ -1,6 +1,6 @@
 """What a calibration is: per channel the resting level and the 100 %, with how they were found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -9,13 +9,19 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Quality = Literal["good", "low repeatability", "quick", "perfect"]
 
-#: Version of the record's JSON form; a newer one is refused, never half read.
-FORMAT = 1
+#: Version of the record's JSON form; a newer one is refused, never half read, and older ones are read.
+#: Form 1 held no positions, sites, spectra and crosstalk: they are read as not known.
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One maximal squeeze: sample indices of the hold, its RMS and its best 500 ms RMS (µV)."""
+    """One maximal squeeze: sample indices of the hold, its RMS and its best 500 ms RMS (µV).
+
+    ``position`` is the ID of the position that it was made in. ``first_3s_uv`` is the level over the
+    first 3 s of the squeeze, without its first 0.5 s: what a squeeze of 3 s on another day is compared
+    with. ``median_hz`` is the median frequency of the hold, raw EMG only. 0 = not known.
+    """
 
     start: int
     stop: int
@@ -23,6 +29,9 @@ class Trial:
     best_500ms_uv: float
     accepted: bool
     reason: str = ""
+    position: str = ""
+    first_3s_uv: float = 0.0
+    median_hz: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,12 @@ class ChannelCalibration:
 
     ``rest_uv`` is the resting envelope (median of 250 ms RMS), ``mvc_uv`` the held RMS that
     stands for 100 %, ``best_500ms_uv`` the best 500 ms RMS, kept beside it for comparison with papers.
+
+    ``site`` is the place of the pads (``vastus lateralis``), ``interelectrode_mm`` their distance from
+    centre to centre (0 = not known), ``position`` the one whose squeezes made the 100 %, ``median_hz``
+    the median frequency of those holds (raw EMG only; 0 = not known). ``crosstalk`` holds, per pin of
+    another muscle of the same leg, the part (0..1) of that muscle's squeeze that arrived here; a pin
+    is missing where it could not be told.
     """
 
     pin: str
@@ -44,6 +59,11 @@ class ChannelCalibration:
     best_500ms_uv: float
     quality: Quality
     trials: tuple[Trial, ...] = ()
+    site: str = ""
+    interelectrode_mm: float = 20.0
+    position: str = ""
+    median_hz: float = 0.0
+    crosstalk: dict[str, float] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         if not self.mvc_uv > self.rest_uv >= 0.0:
@@ -51,6 +71,11 @@ class ChannelCalibration:
                 f"The 100 % of {self.muscle} {self.side} ({self.mvc_uv:.1f} µV) must exceed its rest "
                 f"({self.rest_uv:.1f} µV); squeeze again."
             )
+
+    @property
+    def counting(self) -> tuple[Trial, ...]:
+        """The squeezes that count, in the position that made the 100 %."""
+        return tuple(trial for trial in self.trials if trial.accepted and trial.position == self.position)
 
 
 @dataclass(frozen=True, slots=True)

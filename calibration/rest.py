@@ -12,11 +12,12 @@ Array = NDArray[np.float64]
 
 #: s. Window of the RMS whose median is the resting level.
 REST_WINDOW_S: Final = 0.25
-#: A rest is restless when its fourth quintile is more than 3 times its first, and 15 µV more (the
-#: project's own choice: one twitch passes, shifting about does not, nor does the toggling of one count
-#: of a 10-bit converter, 12 µV).
+#: A rest is restless when its fourth quintile is more than 3 times its first, and 15 µV and 4 counts more
+#: (the project's own choice: one twitch passes, shifting about does not, nor does what a coarse converter
+#: makes of noise, which is up to half a count).
 RESTLESS_FACTOR: Final = 3.0
 RESTLESS_UV: Final = 15.0
+RESTLESS_COUNTS: Final = 4.0
 QUINTILES: Final = (0.2, 0.8)
 #: The part of the windows that must hold samples.
 LEAST_PART: Final = 0.5
@@ -31,11 +32,12 @@ class Rest:
     reason: str = ""
 
 
-def resting_level(signal_uv: Array, sfreq_hz: float, *, raw: bool) -> Rest:
+def resting_level(signal_uv: Array, sfreq_hz: float, *, raw: bool, uv_per_count: float = 0.0) -> Rest:
     """Median and SD of the 250 ms levels of ``signal_uv`` (n,): band-passed EMG (raw) or an envelope.
 
     Raw EMG is measured by RMS, a sensor's own envelope by its mean. Not finite samples are left
-    out. Raises ``ValueError`` when the stretch is shorter than one window.
+    out; ``uv_per_count`` is the size of a count, 0 if unknown. Raises ``ValueError`` when the stretch is
+    shorter than one window.
     """
     window = round(REST_WINDOW_S * sfreq_hz)
     whole = len(signal_uv) // window
@@ -47,6 +49,6 @@ def resting_level(signal_uv: Array, sfreq_hz: float, *, raw: bool) -> Rest:
         return Rest(reason="Too many samples were lost.")
     levels = np.array([level(part, raw=raw) for part in usable])
     calm, lively = np.quantile(levels, QUINTILES)
-    moved = lively > max(RESTLESS_FACTOR * calm, calm + RESTLESS_UV)
+    moved = lively > max(RESTLESS_FACTOR * calm, calm + max(RESTLESS_UV, RESTLESS_COUNTS * uv_per_count))
     reason = "You moved. Let go. Keep still." if moved else ""
     return Rest(float(np.median(levels)), float(np.std(levels)), reason)

@@ -12,6 +12,7 @@ from calibration.plan import ChannelSpec, Plan
 from calibration.prompt import trouble_remedy, trouble_sentence
 from calibration.record import Trial
 from calibration.rest import Rest, resting_level
+from calibration.wording import SILENT, said
 
 Array = NDArray[np.float64]
 
@@ -26,6 +27,11 @@ RISEN_S: Final = 0.3
 FALLEN_S: Final = 0.5
 #: s. What falls again sooner was a twitch, not a squeeze.
 TWITCH_S: Final = 1.0
+#: s before the end of patience from which a channel without any squeeze is asked whether it is dead.
+OVERDUE_S: Final = 2.0
+#: s. Tension in a rest is told for so long; then the rest is taken, as the 100 % that calls it tension
+#: is that of an earlier fitting.
+TENSE_S: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +74,10 @@ class Outcome:
     trial: Trial | None = None
     #: What was measured: a rest of the watched columns, or the hold of a squeeze in all columns.
     signal_uv: Array | None = None
+    #: Level of every column in µV: before a short squeeze, or how far it rose in it.
+    levels_uv: Array | None = None
+    #: Columns that stayed tense in a rest.
+    tense: tuple[int, ...] = ()
     #: Whether waiting longer is pointless.
     hopeless: bool = False
 
@@ -97,6 +107,9 @@ class ContactWatch:
     well: int = 0
     sentence: str = ""
     remedy: str = ""
+    state: str = ""
+    #: Contact states that are no trouble here.
+    forgiven: frozenset[str] = frozenset()
 
     def push(self, block: Block) -> None:
         """Look at the watched columns of the next block."""
@@ -104,7 +117,8 @@ class ContactWatch:
         if worst is None:
             self.bad, self.well = 0, self.well + 1
             return
-        channel, state = worst
+        channel, self.state = worst
+        state = self.state
         self.bad, self.well = self.bad + 1, 0
         self.sentence, self.remedy = trouble_sentence(channel, state), trouble_remedy(channel, state)
 
@@ -112,7 +126,7 @@ class ContactWatch:
         troubles = [
             (self.channels[column], state)
             for column in self.columns
-            for state in sorted(block.contact[column] - {"GOOD"})
+            for state in sorted(block.contact[column] - {"GOOD"} - self.forgiven)
         ]
         # Trouble with a remedy comes before a signal that only needs time.
         return min(troubles, key=lambda trouble: trouble[1] == "STARTING", default=None)
@@ -174,10 +188,13 @@ class Resting:
         self._blocks = grid.blocks(plan.resting_s)
         self._patience = grid.blocks(plan.trouble_wait_s)
         self._capture = _Capture()
+        self._tense_for = 0
+        self._tense: set[int] = set()
 
     def push(self, block: Block) -> Outcome | None:
         """Take a block of rest; levels of the watched columns at the end."""
         self._watch.push(block)
+        self._bear_with_tension(block)
         if self._watch.bad >= self._grid.blocks(TROUBLE_S):
             return self._disturbed()
         self._capture.push(block, self._watch.columns)
@@ -191,14 +208,23 @@ class Resting:
         late = self._patience < 0
         return Outcome(self._watch.sentence, hopeless=late) if begun or late else None
 
+    def _bear_with_tension(self, block: Block) -> None:
+        """Tension is told for some seconds, and then taken as it is."""
+        tense = {column for column in self._watch.columns if "RESTLESS" in block.contact[column]}
+        self._tense_for += bool(tense)
+        if self._tense_for >= self._grid.blocks(TENSE_S):
+            self._watch.forgiven = frozenset({"RESTLESS"})
+            self._tense |= tense
+
     def _measured(self) -> Outcome:
         signal = self._capture.whole()
-        raw = [self._watch.channels[column].raw for column in self._watch.columns]
+        watched = [self._watch.channels[column] for column in self._watch.columns]
         rests = tuple(
-            resting_level(signal[:, i], self._grid.sfreq_hz, raw=is_raw) for i, is_raw in enumerate(raw)
+            resting_level(signal[:, i], self._grid.sfreq_hz, raw=own.raw, uv_per_count=own.uv_per_count)
+            for i, own in enumerate(watched)
         )
         reason = next((rest.reason for rest in rests if rest.reason), "")
-        return Outcome(reason, rests=rests, signal_uv=signal)
+        return Outcome(reason, rests=rests, signal_uv=signal, tense=tuple(sorted(self._tense)))
 
     @property
     def seconds_left(self) -> float:
@@ -216,13 +242,17 @@ class Squeezing:
 
     def __init__(self, watch: ContactWatch, grid: Grid, plan: Plan, rest: Rest) -> None:
         self._watch = watch
-        self._column = watch.columns[0]
-        self._raw = watch.channels[self._column].raw
+        self.column = self._column = watch.columns[0]
+        own = watch.channels[self._column]
+        self._raw, self._uv_per_count = own.raw, own.uv_per_count
         self._grid = grid
         self._rest = rest
         self._needed = grid.blocks(plan.squeeze_s)
+        self._least_hold_s = plan.least_hold_s
         self._patience = grid.blocks(plan.rise_wait_s)
-        self._threshold_uv = rise_threshold_uv(rest.level_uv, rest.sd_uv, raw=self._raw)
+        self._threshold_uv = rise_threshold_uv(
+            rest.level_uv, rest.sd_uv, raw=self._raw, uv_per_count=self._uv_per_count
+        )
         self._capture = _Capture()
         self._levels: list[float] = []
         self._low = 0
@@ -232,7 +262,9 @@ class Squeezing:
         self._watch.push(block)
         self._capture.push(block, range(block.signal_uv.shape[1]))
         if self._watch.bad >= self._grid.blocks(TROUBLE_S):
-            return Outcome(self._watch.sentence)
+            silent = self.overdue and self._watch.state == "NO_DATA"
+            name = self._watch.channels[self._column].name
+            return Outcome(said(SILENT, name) if silent else self._watch.sentence)
         self._follow(block.envelope_uv[:, self._column])
         fallen = self._low >= self._grid.blocks(FALLEN_S)
         if self._risen and fallen and len(self._levels) < self._grid.blocks(TWITCH_S) + self._low:
@@ -244,6 +276,12 @@ class Squeezing:
         # Levels stand still while samples are missing; a second count is the end of patience.
         over = len(self._levels) >= self._needed or waited >= self._patience + 2 * self._needed
         return self._judged() if over or late or (self._risen and fallen) else None
+
+    @property
+    def overdue(self) -> bool:
+        """Whether a squeeze should have been felt by now: whatever is still silent is dead, or was let be."""
+        waited = len(self._capture.signal_uv)
+        return not self._risen and waited >= self._patience - self._grid.blocks(OVERDUE_S)
 
     @property
     def _risen(self) -> bool:
@@ -273,6 +311,8 @@ class Squeezing:
             self._rest.sd_uv,
             raw=self._raw,
             start=start,
+            least_hold_s=self._least_hold_s,
+            uv_per_count=self._uv_per_count,
         )
         return Outcome(trial.reason, trial=trial, signal_uv=whole[trial.start - start : trial.stop - start])
 

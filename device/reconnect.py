@@ -1,7 +1,7 @@
 """A source that survives the board's going away: it looks for the same board until it is back."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 
 from device.errors import DeviceError, DeviceLost
@@ -33,6 +33,7 @@ class ReconnectingSource(Source):
     ) -> None:
         super().__init__()
         self._open_again, self._source, self._info = open_again, first, first.info
+        self._named = self._info
         self._clock, self._retry_s, self._sleep = clock, retry_s, sleep
         self.live, self.finished = first.live, first.finished
         self.connected = True
@@ -46,7 +47,17 @@ class ReconnectingSource(Source):
     @property
     def info(self) -> StreamInfo:
         """See ``Source.info``."""
-        return self._info
+        return self._named
+
+    def rename(self, muscles: Mapping[str, tuple[str | None, str | None]]) -> None:
+        """Let ``info`` name these (muscle, side) on their pins from now on; other pins stay as they are."""
+        self._named = replace(
+            self._info,
+            channels=tuple(
+                replace(c, muscle=muscles[c.pin][0], side=muscles[c.pin][1]) if c.pin in muscles else c
+                for c in self._info.channels
+            ),
+        )
 
     @property
     def source(self) -> Source:

@@ -124,14 +124,35 @@ def demo(**request: Any) -> None:
 )
 @click.option("--quick", is_flag=True, help="Rest and one squeeze a muscle; labelled quick everywhere.")
 @click.option(
+    "--check",
+    is_flag=True,
+    help="Does the newest one still hold? Three squeezes of 3 s a muscle; status 1 if it does not.",
+)
+@click.option(
+    "--reference",
+    is_flag=True,
+    help="Half-strength squeezes as the mark: % of reference in place of % of max.",
+)
+@click.option("--from-set", metavar="ID|FILE", help="Take the new 100 % that a recorded set offers.")
+@click.option(
     "--out", type=_FILE, callback=options.in_a_folder, help="Also write the calibration to this file."
 )
 @click.option(
     "--sound-log", type=_FILE, callback=options.in_a_folder, help="Write what was heard, and when, as CSV."
 )
 @click.pass_obj
-def calibrate(surroundings: Surroundings, /, **request: Any) -> None:
+def calibrate(surroundings: Surroundings, /, from_set: str | None, **request: Any) -> None:
     """Find the wearer's own 100 % of each muscle, hands-free."""
+    if request["check"] and (request["quick"] or request["reference"] or request["out"] or from_set):
+        raise click.UsageError(
+            "A check makes no calibration: leave --quick, --reference, --from-set and --out out."
+        )
+    if from_set is not None:
+        from emgfeedback.guide import from_recording
+
+        with job():
+            from_recording(from_set, request["out"])
+        return
     if wants_window(request):
         from emgfeedback.windowed import calibrate as in_window
 

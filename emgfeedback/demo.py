@@ -20,7 +20,7 @@ from emgfeedback.terminal import view
 #: Whose calibrations and sessions these are: never a person's.
 WEARER = "simulated"
 #: s. Rest between squeezes of one muscle where nobody has to wait for it.
-FAST_PAUSE_S = 20.0
+FAST_PAUSE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,6 +97,7 @@ def _content(session: SessionFile) -> dict[str, Any]:
         "board": info.source_id,
         "channel_map": header.channel_map,
         "calibration": header.calibration.quality if header.calibration else None,
+        "method": header.calibration.method if header.calibration else None,
         "isolated": header.isolated,
         "power": header.power,
         "zones": {side: [zone.low, zone.high] for side, zone in header.zones.items()},
@@ -124,7 +125,8 @@ def _lines(content: dict[str, Any]) -> list[str]:
     lines = [
         f"{content['id']}  {content['started'][:16].replace('T', ' ')}  {content['exercise']}, {who}",
         f"{content['duration_s']:.1f} s at {content['sfreq_hz']:g} Hz, {content['channel_map']}",
-        f"100 %: {content['calibration'] or 'none, µV only'}",
+        f"{'Reference' if content['method'] == 'reference' else '100 %'}: "
+        f"{content['calibration'] or 'none, µV only'}",
     ]
     if not content["complete"]:
         lines.append("The recording was cut off; everything up to then is here.")

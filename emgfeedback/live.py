@@ -94,9 +94,13 @@ def announce(studio: Studio) -> None:
     honest = resolution_words(opened.info, studio.calibration)
     if honest:
         _say(honest)
+    if studio.calibration is not None and studio.calibration.quality == "quick":
+        _say(f"By a {words.QUICK} calibration: one squeeze a muscle.")
     if studio.scene.uncalibrated:
         _say(studio.scene.uncalibrated)
         return
+    if studio.compared is not None:
+        _say(studio.compared.sentence)
     _say(zone_words(studio.zones.get(opened.first_side)))
 
 
@@ -132,5 +136,9 @@ def tell(finished: FinishedSet) -> None:
             click.echo(line)
     for line in told(finished.findings):
         click.echo(line)
+    for line in finished.offer_lines:
+        click.echo(line)
+    if finished.offers and finished.recording is not None:
+        click.echo(f"To use it: emgfeedback calibrate --from-set {finished.recording}")
     if finished.recording is not None:
         click.echo(f"Recorded in {finished.recording}")

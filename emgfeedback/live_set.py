@@ -5,13 +5,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.offer import BestStretch, Offer, offers
 from device.reconnect import ReconnectingSource
 from device.stream import SampleChunk
 from emgfeedback import words
 from emgfeedback.cautions import CautionWatch
 from emgfeedback.coach.exercises import Exercise
 from emgfeedback.coach.set import SetLogic
-from emgfeedback.frame import Frame, Rep
+from emgfeedback.frame import Contact, Frame, Rep
 from emgfeedback.opening import Opened
 from emgfeedback.picture import Picture, Situation, draw
 from emgfeedback.power import Power
@@ -83,6 +87,7 @@ class Scene:
         )
 
     def _situation(self) -> Situation:
+        calibration = self.loop.setup.calibration
         source, recorder, power = self.opened.source, self.loop.recorder, self.power.state
         delay_s = self.loop.delay.percentile(50)
         failed = recorder.failed if recorder is not None else self.recording_trouble
@@ -96,7 +101,15 @@ class Scene:
             recording_trouble=words.not_recording(failed) if failed else "",
             since_data_s=self.opened.clock() - self.loop.arrived_at_s,
             remarks=self.cautions.remarks if self.cautions is not None else (),
+            method=calibration.method if calibration is not None else "mvc",
+            quick=calibration is not None and calibration.quality == "quick",
         )
+
+
+def usable_uv(frame: Frame, raw: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """EMG of a frame (n, n_channels) in µV, or a sensor's envelope; NaN where it is not good."""
+    good = np.repeat(frame.quality == int(Contact.GOOD), frame.hop, axis=0) & ~frame.blank[:, None]
+    return np.where(good, np.where(raw, frame.emg_uv, frame.envelope_uv), np.nan)
 
 
 class LiveSet:
@@ -106,15 +119,20 @@ class LiveSet:
         self.scene, self.exercise, self.logic = scene, exercise, logic
         self.target = target
         self.ended = ""
+        channels = scene.opened.info.channels
         setup = scene.loop.setup
         self._watch = RepWatch(scene.opened.info, setup.settings, setup.calibration)
         self._found: list[RepFindings] = []
+        self._raw = np.array([channel.signal == "raw" for channel in channels])
+        self._best = BestStretch(self._raw.tolist(), scene.opened.info.sfreq_hz)
 
     def __call__(self, chunk: SampleChunk, frame: Frame) -> None:
         """Take what the pipeline made of a chunk (acquisition thread)."""
         setup = self.scene.loop.setup
         self._watch.follow(setup.settings, setup.calibration)
         self._found += self._watch.push(frame)
+        if len(frame.hops):
+            self._best.push(int(frame.hops[0]) * frame.hop, usable_uv(frame, self._raw))
         reps = frame.reps
         if reps and self.exercise.one_leg:
             working = self.scene.opened.first_side
@@ -122,6 +140,16 @@ class LiveSet:
         end = self.logic.push(chunk.start, chunk.stop, reps)
         if end is not None:
             self.end(end.text)
+
+    @property
+    def offers(self) -> tuple[Offer, ...]:
+        """Where the set went beyond the 100 % that it was measured by."""
+        calibration, pins = self.scene.loop.setup.calibration, self.scene.opened.info.channels
+        if calibration is None:
+            return ()
+        return offers(
+            calibration, {c.pin: uv for c, uv in zip(pins, self._best.best_uv.tolist(), strict=True)}
+        )
 
     @property
     def reps(self) -> tuple[Rep, ...]:

@@ -57,6 +57,8 @@ class Picture:
     stale: bool
     sfreq_hz: float
     caution: str = ""
+    #: What percents are of: the calibration's method, ``mvc`` or ``reference``.
+    method: str = "mvc"
 
     @property
     def working(self) -> SideView:
@@ -76,6 +78,8 @@ class Situation:
     recording_trouble: str
     since_data_s: float
     remarks: tuple[Remark, ...] = ()
+    method: str = "mvc"
+    quick: bool = False
 
 
 def draw(
@@ -95,6 +99,7 @@ def draw(
     names = frame.sides if frame is not None else tuple(dict.fromkeys(c.side or "" for c in channels))
     sides = tuple(_side(frame, k, side, zones.get(side), stale=stale) for k, side in enumerate(names))
     headline, advice = _say(bars, sides[0], situation, stale=stale)
+    quick = words.QUICK if situation.quick else ""
     delay = "" if situation.delay_ms is None else words.delay(situation.delay_ms)
     return Picture(
         exercise=exercise,
@@ -105,10 +110,11 @@ def draw(
         target=target,
         headline=headline,
         advice=advice,
-        footer=tuple(word for word in (situation.link, situation.power, delay) if word),
+        footer=tuple(word for word in (situation.link, situation.power, quick, delay) if word),
         stale=stale,
         sfreq_hz=sfreq_hz,
         caution="" if stale else _caution([bar for bar in bars if bar.side == sides[0].side]),
+        method=situation.method,
     )
 
 

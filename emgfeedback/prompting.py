@@ -8,13 +8,16 @@ from emgfeedback.simulation.source import SimulatedSource
 
 
 def asked(prompt: Prompt) -> str:
-    """``squeeze glute right``: what a simulated person understands."""
-    words = (prompt.kind, prompt.muscle, prompt.side)
+    """``squeeze glute right standing``, ``warm 25 %``: what a simulated person understands."""
+    works = prompt.kind in ("squeeze", "lead", "warm") and (prompt.muscle or prompt.kind == "warm")
+    part = f"{100 * prompt.effort:.0f} %" if works and prompt.effort < 1.0 else ""
+    position = prompt.position if prompt.kind in ("ready", "squeeze") else ""
+    words = (prompt.kind, prompt.muscle, prompt.side, part, position)
     return " ".join(word for word in words if word)
 
 
 def prompt_line(prompt: Prompt) -> str:
-    """``squeeze glute right: Squeeze. Hold.``"""
+    """``squeeze glute right standing: Squeeze. Hold.``"""
     return f"{asked(prompt)}: {prompt.text}"
 
 

@@ -6,16 +6,23 @@ Every way of using the program goes through here: the command line step by step,
 ``begin`` and ``advance``. Methods are called from one thread; samples are taken in another one.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from calibration.check import CHECK
+from calibration.comparison import Comparison
 from calibration.errors import CalibrationError
-from calibration.plan import Plan
+from calibration.offer import Offer, take
+from calibration.plan import ChannelSpec, Plan
 from calibration.record import Calibration
+from device.channel_map import parse_channel_map
+from device.reconnect import ReconnectingSource
 from emgfeedback import words
-from emgfeedback.calibrating import CalibrationStage, now_local
+from emgfeedback.calibrating import CalibrationStage, GuidedStage, now_local
 from emgfeedback.cautions import CautionWatch
 from emgfeedback.chain import ChainSettings
+from emgfeedback.checking import CheckStage, clear_at_once, to_check, today_of
 from emgfeedback.coach.exercises import exercise_named
 from emgfeedback.coach.set import SetLogic
 from emgfeedback.coach.summary import SideSummary, summarise
@@ -57,6 +64,20 @@ class FinishedSet:
     sides: tuple[SideSummary, ...]
     recording: Path | None
     findings: tuple[SetFindings, ...] = ()
+    #: Where it went beyond the 100 %, and what percents are of.
+    offers: tuple[Offer, ...] = ()
+    method: str = "mvc"
+
+    @property
+    def offer_lines(self) -> tuple[str, ...]:
+        """A sentence for each offer."""
+        of, hundred = words.OF[self.method], words.NEW_HUNDRED[self.method]
+        return tuple(
+            words.OFFER.format(
+                Name=offer.name[:1].upper() + offer.name[1:], percent=offer.percent, of=of, hundred=hundred
+            )
+            for offer in self.offers
+        )
 
 
 class Studio:
@@ -77,12 +98,18 @@ class Studio:
     ) -> None:
         self.home, self.opened, self.wanted = home, opened, wanted
         self.stage = Stage.IDLE
-        self.calibrating: CalibrationStage | None = None
+        self.calibrating: GuidedStage | None = None
         self.live_set: LiveSet | None = None
         self.finished: list[FinishedSet] = []
         self.calibration: Calibration | None = None
         #: The last result of a guided calibration here.
         self.found: Calibration | None = None
+        #: The check that lets the calibration of another day hold, or that found that none does.
+        self.compared: Comparison | None = None
+        #: Whether a calibration of another day waits for a check.
+        self.checkable = False
+        #: What that calibration noted about pads, rest and squeezes.
+        self.remarks: tuple[str, ...] = ()
         #: Why the last calibration or recording came to nothing, in a sentence.
         self.note = ""
         self.begins_at_s = 0.0
@@ -154,39 +181,107 @@ class Studio:
     def use_todays(self, given: Path | None = None) -> None:
         """Take the 100 % that holds today, or the given file. Raises what ``choose_calibration`` raises."""
         self.use(*choose_calibration(self.home, self.opened, given))
+        store, opened = self.home.calibrations, self.opened
+        self.compared = store.check
+        older = store.latest(opened.wearer, opened.info.source_id)
+        self.checkable = self.calibration is None and older is not None
 
     def calibrate(self, plan: Plan) -> CalibrationStage:
         """Begin the guided calibration."""
+        stage = CalibrationStage(self.opened.info, plan, follower(self.opened.person), self._expect)
+        self._guide(stage)
+        return stage
+
+    def _expect(self, resting: bool, squeezing: tuple[int, ...]) -> None:  # noqa: FBT001
+        self.loop.expect(resting=resting, squeezing=squeezing)
+
+    def _guide(self, stage: GuidedStage) -> None:
         self.note = ""
-        self.calibrating = CalibrationStage(self.opened.info, plan, follower(self.opened.person))
+        self.calibrating = stage
         self.stage = Stage.CALIBRATING
-        self.loop.attach(self.calibrating)
-        self._spoken = self.sound.begin(self.calibrating, self.opened.info.sfreq_hz)
+        self.loop.attach(stage)
+        self._spoken = self.sound.begin(stage, self.opened.info.sfreq_hz)
         if self._spoken is not None:
             self.loop.attach(self._spoken)
-        return self.calibrating
+
+    def check(self, plan: Plan = CHECK) -> CheckStage | None:
+        """Begin the check of the newest calibration; ``None`` where ``compared`` is clear without squeezes.
+
+        Raises ``CalibrationError`` where there is nothing to check.
+        """
+        then, today = to_check(self.home, self.opened), today_of(self.home, self.opened)
+        at_once = clear_at_once(today, then)
+        if at_once is not None:
+            self._judged(at_once, then)
+            return None
+        stage = CheckStage(today, then, follower(self.opened.person), self._expect, plan)
+        self._guide(stage)
+        return stage
+
+    def checked(self, stopped: str = "") -> Comparison:
+        """End the check and take its verdict; ``stopped`` says why it was broken off.
+
+        A verdict is kept beside the calibration. Raises ``CalibrationError`` when there is none.
+        """
+        stage = self._end_guide(stopped)
+        if not isinstance(stage, CheckStage) or stage.comparison is None:
+            raise CalibrationError("No check was begun.")
+        self._judged(stage.comparison, stage.then)
+        return stage.comparison
+
+    def _judged(self, found: Comparison, then: Calibration) -> None:
+        """Keep a verdict, and use what it allows."""
+        self.home.calibrations.save_check(found)
+        holds = found.word == "comparable"
+        self.use(then if holds else None, "" if holds else f"{words.NO_CALIBRATION} {found.sentence}")
+        self.compared, self.note, self.checkable = found, found.sentence, False
 
     def calibrated(self, stopped: str = "") -> Calibration:
         """End the calibration and take its result; ``stopped`` says why it was broken off.
 
         Raises ``CalibrationError`` when there is no result.
         """
-        stage, self.stage = self.calibrating, Stage.IDLE
-        if stage is None:
+        stage = self._end_guide(stopped)
+        if not isinstance(stage, CalibrationStage):
             raise CalibrationError("No calibration was begun.")
+        found = stage.calibration(self.opened.wearer, self.home.settings.chain)
+        self.remarks = tuple(event.text for event in stage.events if event.kind == "note")
+        if stage.procedure.swapped:
+            self._rename(stage.procedure.specs)
+        self.use(found)
+        self.found, self.compared = found, None
+        return found
+
+    def _end_guide(self, stopped: str) -> GuidedStage | None:
+        """Let the running procedure go. Raises ``CalibrationError`` unless it is done."""
+        stage, self.stage, self.calibrating = self.calibrating, Stage.IDLE, None
+        if stage is None:
+            return None
         self.loop.detach(stage)
         if self._spoken is not None:
             self.loop.detach(self._spoken)
         self.sound.end(stopped)
-        self.calibrating = self._spoken = None
+        self._spoken = None
+        self.loop.expect(resting=False, squeezing=())
         self._direct(REST)
         if stopped or stage.prompt.kind != "done":
             self.note = stopped or f"{stage.prompt.text} {stage.prompt.why}".strip()
             raise CalibrationError(self.note)
-        found = stage.calibration(self.opened.wearer, self.home.settings.chain)
-        self.use(found)
-        self.found = found
-        return found
+        return stage
+
+    def _rename(self, specs: Sequence[ChannelSpec]) -> None:
+        """Take the names that the calibration put right, here and for the wearer's next time."""
+        source = self.opened.source
+        if not isinstance(source, ReconnectingSource):
+            return
+        source.rename({spec.pin: (spec.muscle, spec.side) for spec in specs})
+        info = self.opened.info
+        self.loop.detach(self.phases)
+        self.phases = PhaseWatch(info, self.opened.first_side)
+        self.loop.attach(self.phases)
+        if not info.simulated:
+            text = ",".join(f"{s.pin}={s.muscle}:{s.side}" for s in specs if s.muscle and s.side)
+            self.home.memory.remember_channel_map(self.opened.wearer, info.source_id, parse_channel_map(text))
 
     # Sets
 
@@ -199,7 +294,8 @@ class Studio:
         for side in (columns.name for columns in sides_of(self.opened.info)):
             simulated = self.opened.info.simulated
             own = None
-            if not simulated:
+            # A baseline counts in % of max: a share of % of reference does not compare with it.
+            if not simulated and self.calibration.method == "mvc":
                 own = self.home.memory.baseline(self.opened.wearer, side, self.wanted.exercise)
             zone = zone_for(self.wanted.exercise, own, simulated=simulated)
             if zone is not None:
@@ -229,6 +325,7 @@ class Studio:
         self.stage = Stage.RESTING
         self._direct(REST)
         zones, reps = self.loop.setup.zones, live_set.reps
+        offered, method = live_set.offers, self.calibration.method if self.calibration else "mvc"
         sides = summarise(reps, zones)
         recorder = self.loop.record(None)
         if recorder is not None:
@@ -240,8 +337,22 @@ class Studio:
         self._take_chain()
         path = recorder.path if recorder is not None else None
         number = len(self.finished) + 1
-        self.finished.append(FinishedSet(number, live_set.ended, reps, sides, path, live_set.findings))
+        findings = live_set.findings
+        self.finished.append(
+            FinishedSet(number, live_set.ended, reps, sides, path, findings, offered, method)
+        )
         return self.finished[-1]
+
+    def take_offer(self) -> None:
+        """Use what the last set offered as the new 100 %, and keep it; nothing where there is no offer."""
+        last = self.finished[-1] if self.finished else None
+        if self.stage is not Stage.RESTING or last is None or not last.offers or self.calibration is None:
+            return
+        taken = take(self.calibration, last.offers, now_local())
+        self.home.calibrations.save(taken)
+        self.use(taken)
+        self.found = taken
+        self.finished[-1] = replace(last, offers=())
 
     def choose_exercise(self, name: str) -> None:
         """The exercise of the sets to come."""
@@ -276,7 +387,7 @@ class Studio:
     def advance(self) -> Stage:
         """Go on to the next stage if this one is over; called often."""
         if self.stage is Stage.CALIBRATING and self.calibrating is not None and self.calibrating.finished:
-            self._take_calibration()
+            self._take_guided()
         elif self.stage is Stage.READY and self.opened.clock() >= self.begins_at_s:
             self.train()
         elif self.stage is Stage.TRAINING and self.live_set is not None and self.live_set.ended:
@@ -313,8 +424,11 @@ class Studio:
             finally:
                 self.pace.__exit__(None, None, None)
 
-    def _take_calibration(self) -> None:
+    def _take_guided(self) -> None:
         try:
+            if isinstance(self.calibrating, CheckStage):
+                self.checked()
+                return
             found = self.calibrated()
         except CalibrationError:
             return
@@ -364,6 +478,8 @@ class Studio:
     def _remember(self, sides: tuple[SideSummary, ...], reps: tuple[Rep, ...]) -> None:
         opened = self.opened
         if opened.info.simulated or not opened.source.live:
+            return
+        if self.calibration is not None and self.calibration.method != "mvc":
             return
         for side in sides:
             own = baseline(reps, side.side, now_local())

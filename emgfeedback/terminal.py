@@ -10,6 +10,7 @@ from rich.console import Console, Group
 from rich.live import Live
 
 from calibration.prompt import Prompt
+from emgfeedback import words
 from emgfeedback.frame import Rep
 from emgfeedback.keys import Keys, keyboard
 from emgfeedback.picture import Bar, Picture
@@ -104,7 +105,8 @@ def rep_line(rep: Rep, picture: Picture) -> str:
         for bar, mean in zip(picture.bars, rep.mean_percent, strict=True)
         if bar.side == rep.side
     )
-    return f"rep {rep.number}: share {100 * rep.share:.0f} %, {means}"
+    of = f" {words.OF[picture.method]}" if picture.method != "mvc" else ""
+    return f"rep {rep.number}: share {100 * rep.share:.0f} %, {means}{of}"
 
 
 def chosen_view(asked: str | None) -> str:

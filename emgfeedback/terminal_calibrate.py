@@ -1,10 +1,12 @@
 """The guided calibration as a terminal page: one large instruction, bars in µV, seconds left."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from rich.text import Text
 
 from calibration.prompt import Prompt
+from calibration.wording import POSITION_WORDS
 from emgfeedback import words
 from emgfeedback.frame import Contact
 from emgfeedback.picture import Bar
@@ -12,6 +14,8 @@ from emgfeedback.terminal_canvas import ASCII, SOFT, STRONG, UNICODE, WIDTH, Pag
 from emgfeedback.terminal_page import microvolt_ruler
 
 _BAR_WIDTH = 48
+#: Columns left of the large seconds.
+_WHY_WIDTH = 52
 
 
 def calibration_page(
@@ -34,20 +38,21 @@ def calibration_page(
 
 
 def target(prompt: Prompt) -> str:
-    """``Right glute, squeeze 2 of 3``, or nothing while all rest."""
-    if not prompt.muscle:
-        return ""
+    """``Right glute, face down, squeeze 2 of 3``, or the part of the course while it is about no muscle."""
+    if not prompt.muscle or not prompt.trials:
+        return words.part_words(prompt.part, prompt.kind)
     muscle = f"{prompt.side} {prompt.muscle}".strip()
-    count = f", squeeze {prompt.trial} of {prompt.trials}" if prompt.trials else ""
-    return f"{muscle[:1].upper()}{muscle[1:]}{count}"
+    position = f", {POSITION_WORDS.get(prompt.position, prompt.position)}" if prompt.position else ""
+    return f"{muscle[:1].upper()}{muscle[1:]}{position}, squeeze {prompt.trial} of {prompt.trials}"
 
 
 def _instruction(canvas: Page, prompt: Prompt) -> None:
     if prompt.muscle:
         canvas.put(3, 4, sign(canvas.glyphs, prompt.muscle), style_of(prompt.muscle))
     canvas.put(3, 6, target(prompt))
-    canvas.put(5, 4, prompt.text, STRONG)
-    canvas.put(7, 4, prompt.why)
+    canvas.put(4, 4, prompt.text, STRONG)
+    for row, line in enumerate(wrap(prompt.why, _WHY_WIDTH)[:3], start=6):
+        canvas.put(row, 4, line)
     if prompt.seconds_left > 0:
         canvas.big(3, 58, f"{min(prompt.seconds_left, 99):.0f}")
         canvas.put_right(8, 70, "seconds")

@@ -104,7 +104,7 @@ def _muscle_bars(canvas: Page, picture: Picture) -> None:
         row += spacing
     ruler = row if spacing == 1 else row - 1
     end = picture.exercise.ruler_percent if calibrated else microvolt_ruler(picture.bars)
-    unit = "%" if calibrated else "µV"
+    unit = f"% {words.OF[picture.method]}" if calibrated else "µV"
     for k in range(4):
         canvas.put(ruler, _BAR_LEFT - 1 + round(k * (_BAR_WIDTH - 2) / 3), f"{end * k / 3:.0f}", SOFT)
     canvas.put(ruler, _BAR_LEFT + _BAR_WIDTH + 2, f"{unit}", SOFT)

@@ -62,7 +62,7 @@ def demo(wishes: Mapping[str, Any]) -> None:
 def calibrate(wishes: Mapping[str, Any], power: PowerReader) -> None:
     """The guided calibration; raises ``CalibrationError`` when the window is closed without one."""
     from calibration.errors import CalibrationError
-    from emgfeedback.guide import CalibrateRequest, told
+    from emgfeedback.guide import CalibrateRequest, told, verdict
     from emgfeedback.live_set import SetRequest
     from emgfeedback.ui.entrance import WindowRequest
 
@@ -81,9 +81,14 @@ def calibrate(wishes: Mapping[str, Any], power: PowerReader) -> None:
             only_calibrates=True,
             sound=request.sound,
             sound_log=request.sound_log,
+            checks=request.check,
+            check_plan=request.check_plan() if request.check else None,
         )
 
     conductor = run(wanted, power)
+    if request.check and conductor.compared is not None:
+        verdict(conductor.compared)
+        return
     if conductor.calibrated is None:
         raise CalibrationError(
             conductor.last_note or "The window was closed before the calibration was done."

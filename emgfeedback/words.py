@@ -77,6 +77,21 @@ SHARE = {
     ShareState.UNCALIBRATED: "No 100 % yet",
 }
 
+#: What percents are of, by the calibration's method, and the offer of a new 100 % after a set.
+OF = {"mvc": "of max", "reference": "of reference"}
+QUICK = "quick"
+OFFER = "{Name} reached {percent:.0f} % {of}. Use this as your new {hundred}?"
+NEW_HUNDRED = {"mvc": "100 %", "reference": "reference"}
+
+#: The parts of a guided calibration that are about no single muscle.
+PARTS = {
+    "safety": "Before you begin",
+    "leads": "Which lead is which",
+    "pads": "The pads",
+    "rest": "All rest",
+    "warm-up": "Warm-up",
+}
+
 UNPLUG = "Unplug the charger before the pads touch your skin."
 COMES_BACK = "The number comes back by itself."
 BASELINE = "First set: this one is your baseline."
@@ -101,6 +116,11 @@ def not_recording(why: str) -> str:
     """``Not recording: the disk is full. Training goes on.``: a sentence for the page, short of its path."""
     reason = why.rpartition(": ")[2].partition(";")[0].partition(" (")[0].rstrip(".")
     return NOT_RECORDING.format(reason=f"{reason}.")
+
+
+def part_words(part: str, kind: str) -> str:
+    """What stands over a prompt that is about no squeeze: the part of the course, or that all rest."""
+    return PARTS.get(part) or (PARTS["rest"] if kind == "rest" else "")
 
 
 def lost(milliseconds: float) -> str:

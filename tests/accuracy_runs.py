@@ -70,8 +70,12 @@ def at_tempo(exercise: str, tempo: str) -> Exercise:
     return replace(usual, **phases)
 
 
-def reps_of(persona: str, exercise: str, tempo: str, seed: int, n_reps: int) -> Set:
+def reps_of(
+    persona: str, exercise: str, tempo: str, seed: int, n_reps: int, ruler: Calibration | None = None
+) -> Set:
     """``n_reps`` reps of a person (the left leg of one whose left is weak), seen from just before them.
+
+    By the perfect calibration unless a ``ruler`` is given.
 
     Noise is addressed by sample, so what came before need not be worked out.
     """
@@ -86,14 +90,16 @@ def reps_of(persona: str, exercise: str, tempo: str, seed: int, n_reps: int) -> 
     start, stop = true[0].start - BEFORE, true[-1].stop + AFTER
     if first:  # not into the end of the rep before
         start = max(start, person.reps[first - 1].stop)
-    told = tuple(rep for rep in told_of(person, start, stop, LEGS[side]))
+    told = tuple(told_of(person, start, stop, LEGS[side], ruler))
     return Set(told, true)
 
 
-def told_of(person: Person, start: int, stop: int, worn: ChannelMap) -> Iterator[Rep]:
+def told_of(
+    person: Person, start: int, stop: int, worn: ChannelMap, ruler: Calibration | None = None
+) -> Iterator[Rep]:
     """The reps that the chain tells of samples ``start`` to ``stop`` of a person."""
     info, calibration = worn_on(worn[0].side)
-    pipeline = Pipeline(info, None, calibration)
+    pipeline = Pipeline(info, None, ruler or calibration)
     pads = Pads(person, (), TWELVE_BITS.rail_uv)
     for at in range(start, stop, 4096):
         n = min(4096, stop - at)

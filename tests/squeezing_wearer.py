@@ -21,7 +21,7 @@ SPECS = (
     ChannelSpec("A0", "glute", "right", "raw", 200.0),
     ChannelSpec("A1", "quad", "right", "raw", 200.0),
 )
-SHORT = Plan(rest_s=5.0, pause_s=4.0, breath_s=1.0, ready_s=1.0, position_s=1.0)
+SHORT = Plan.squeezes_alone(rest_s=5.0, pause_s=4.0, breath_s=1.0, ready_s=1.0, position_s=1.0)
 
 #: (trial number counted over all squeezes, seconds since the prompt) -> wanted part of the maximum.
 Manner = Callable[[int, float], float]
@@ -42,9 +42,17 @@ class Wearer:
     fluctuation_db: float = 0.7
     manner: Manner = willing
     spikes_per_s: float = 0.0
+    #: Part of the other muscle's µV in each channel.
+    heard: float = 0.0
     specs: tuple[ChannelSpec, ...] = SPECS
     length_s: float = 200.0
     contact: Callable[[Prompt, int], tuple[str, ...]] | None = None
+    #: (muscle, side) that really sits under each column, where that is not what the specs say.
+    worn: tuple[tuple[str, str], ...] | None = None
+    #: Part of the maximum that a position allows, by muscle and position.
+    allows: dict[tuple[str, str], float] = field(default_factory=dict)
+    #: Part of another muscle's work at which all others work along.
+    along: float = 0.0
     realised_uv: list[np.ndarray] = field(default_factory=list)
     events: list[ProcedureEvent] = field(default_factory=list)
     prompts: list[Prompt] = field(default_factory=list)
@@ -88,18 +96,30 @@ class Wearer:
             self.events += procedure.push(emg, envelope, contact)
         return procedure
 
+    def _asked(self, prompt: Prompt, muscle: tuple[str, str]) -> float:
+        """The part of its maximum that the prompt asks of a muscle."""
+        if prompt.kind == "warm":
+            return prompt.effort
+        if prompt.kind not in ("squeeze", "lead") or not prompt.muscle:
+            return 0.0
+        meant = muscle == (prompt.muscle, prompt.side)
+        return prompt.effort * (self.allows.get((muscle[0], prompt.position), 1.0) if meant else self.along)
+
     def _samples(self, prompt: Prompt, squeeze: int, since: int, chunk: int) -> tuple[np.ndarray, np.ndarray]:
         part = np.zeros((chunk, len(self.specs)))
-        for column, spec in enumerate(self.specs):
-            if prompt.kind == "squeeze" and (spec.muscle, spec.side) == (prompt.muscle, prompt.side):
+        worn = self.worn or tuple((spec.muscle or "", spec.side or "") for spec in self.specs)
+        for column, muscle in enumerate(worn):
+            most = self._asked(prompt, muscle)
+            if most > 0.0:
                 # The manner is asked every 10 ms; a ramp of half a second does not need more.
                 asked = np.arange(self.now - since, self.now - since + chunk + 10, 10)
-                wanted = [self.manner(squeeze, sample / SFREQ_HZ) for sample in asked.tolist()]
+                wanted = [most * self.manner(squeeze, sample / SFREQ_HZ) for sample in asked.tolist()]
                 part[:, column] = np.interp(np.arange(asked[0], asked[0] + chunk), asked, wanted)
         here = slice(self.now, self.now + chunk)
         amplitude = part * self.gain[here] * np.asarray(self.mvc_uv)
         self.realised_uv.append(amplitude)
-        emg = amplitude * self.carrier[here] + self.noise[here] + self.spikes[here]
+        muscles = amplitude * self.carrier[here]
+        emg = muscles + self.heard * muscles[:, ::-1] + self.noise[here] + self.spikes[here]
         self.now += chunk
         recent = np.concatenate([e for e, _, _ in self.sent[-130 // chunk - 1 :]] + [emg])
         before = np.zeros((max(0, chunk + 125 - len(recent)), len(self.specs)))

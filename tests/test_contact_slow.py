@@ -73,7 +73,7 @@ def test_a_heartbeat_is_heard_in_the_rest_and_nothing_else_is_one():
 
 
 def test_the_guided_calibration_tells_what_it_found():
-    plan = Plan(rest_s=5.0, trials=1, max_trials=1, pause_s=3.0, position_s=2.0, ready_s=2.0)
+    plan = Plan.squeezes_alone(rest_s=5.0, trials=1, max_trials=1, pause_s=3.0, position_s=2.0, ready_s=2.0)
     script = ((0.0, Action("rest")), (8.6, Action("squeeze", "glute", "right")), (15.0, Action("rest")),
               (18.5, Action("squeeze", "quad", "right")), (25.5, Action("rest")))  # fmt: skip
     faults = "crosstalk@0+60:quad=0.4,ecg@0+7:glute=80"

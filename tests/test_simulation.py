@@ -1,6 +1,7 @@
 """The simulated person: published shapes, its own tables, and the law that reading changes nothing."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -343,6 +344,11 @@ def test_a_rep_broken_off_in_its_rise_is_not_complete_and_one_in_its_hold_is():
         ("reps", REPS),
         ("reps 8\n", Action("reps", count=8)),
         ("ready glute right", REST),
+        ("safety: Keep breathing.", REST),
+        ("lead: The leads are swapped.", REST),
+        ("lead glute right 50 %: Squeeze your right glute.", replace(SQUEEZE_GLUTE, effort=0.5)),
+        ("squeeze glute right standing: Squeeze. Hold.", replace(SQUEEZE_GLUTE, position="standing")),
+        ("warm 25 %: Tense the leg. A quarter as hard.", Action("squeeze", effort=0.25)),
     ],
 )
 def test_prompts_are_understood(line, action):
@@ -350,7 +356,9 @@ def test_prompts_are_understood(line, action):
     assert parse_action(str(action)) == action
 
 
-@pytest.mark.parametrize("line", ["", "dance", "squeeze", "squeeze nose", "reps many", "reps 0", "reps 2 3"])
+@pytest.mark.parametrize(
+    "line", ["", "dance", "squeeze", "squeeze nose", "squeeze quad 0 %", "reps many", "reps 0", "reps 2 3"]
+)
 def test_other_prompts_are_refused_in_one_sentence(line):
     with pytest.raises(ValueError, match=r"^[^.]*\.$"):
         parse_action(line)
@@ -520,3 +528,14 @@ def test_a_track_starts_each_ramp_from_where_it_is():
 def test_unknown_names_are_answered_with_the_known_ones(named):
     with pytest.raises(ValueError, match=r"^Unknown simulated .*'nobody'; choose one of: .*balanced|bridge"):
         named("nobody")
+
+
+def test_a_squeeze_may_be_a_part_of_all_strength_and_a_position_may_allow_less():
+    """Half of the maximum; a quarter in all muscles; and a standing glute, which reaches 0.93 of it."""
+    levels = {}
+    for line in ("squeeze glute right 50 %", "warm 25 %", "squeeze glute right standing"):
+        who = person(script=((0.0, parse_action(line)),))
+        levels[line] = np.sqrt(np.mean(who.amplitude(2000, 8000) ** 2, axis=0))
+    assert levels["squeeze glute right 50 %"] == pytest.approx([0.5, 0.025], rel=0.05)
+    assert levels["warm 25 %"] == pytest.approx([0.25, 0.25], rel=0.05)
+    assert levels["squeeze glute right standing"] == pytest.approx([0.93, 0.05], rel=0.05)

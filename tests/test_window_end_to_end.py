@@ -172,8 +172,8 @@ def test_the_same_on_the_shipped_firmware_whose_wearer_obeys_the_prompts(qtbot: 
     assert finished is not None
     assert finished.ended.startswith(f"Set done: {REPS} reps")
     assert [wish for wish in told if wish.startswith("squeeze")] == [
-        "squeeze glute right",
-        "squeeze quad right",
+        "squeeze glute right face-down",
+        "squeeze quad right sitting",
     ]
     truth = statistics.mean(rep.share for rep in person.reps)
     with SessionFile(path) as session:

@@ -4,12 +4,14 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from rehearsal import Album, Rehearsal, own_calibration, settle
+from rehearsal import Album, Rehearsal, own_calibration, settle, weaker
 
 from calibration.plan import Plan
+from calibration.protocol import Procedure
 from device.board_settings import BoardInput, BoardModel
 from device.handshake import StreamRequest
 from emgfeedback import words
@@ -90,29 +92,93 @@ def _real(model: Model) -> Model:
 
 
 def calibrate(album: Album, place: Path) -> None:
-    """Rest, the third squeeze, and done."""
+    """Every step of the whole course, from the safety lines to done."""
     shown = Rehearsal(place, FAST, plan=Plan())
     shown.conductor.calibrate()
-    shown.until(lambda m: _asks(m, "rest") and m.prompt.seconds_left < 4, "rest")  # type: ignore[union-attr]
-    album.keep(shown.window, "calibrate", "rest")
-    shown.until(
-        lambda m: _asks(m, "squeeze", 3) and 0 < m.prompt.seconds_left < 2.6,  # type: ignore[union-attr]
-        "the third squeeze",
+    _really(shown)
+    shown.until(lambda m: _says(m, "Keep breathing."), "the safety lines")
+    shown.passing(2.0)
+    album.keep(shown.window, "calibrate", "safety")
+    # What is pictured, the step's kind and position, and how long after its beginning.
+    steps: tuple[tuple[str, str, str, float], ...] = (
+        ("lead", "lead", "", 0.5),
+        ("pads", "check", "", 0.5),
+        ("rest", "rest", "", 6.5),
+        ("warm-up", "warm", "", 1.5),
+        ("face-down", "ready", "face-down", 4.0),
+        ("squeeze", "squeeze", "face-down", 0.0),
+        ("relax", "relax", "face-down", 20.0),
+        ("sitting", "ready", "sitting", 4.0),
+        ("quad", "squeeze", "sitting", 0.0),
+        ("standing", "ready", "standing", 4.0),
     )
-    album.keep(shown.window, "calibrate", "squeeze")
+    for name, kind, position, after_s in steps:
+        shown.until(partial(_at, kind=kind, position=position), name)
+        if kind == "squeeze":
+            shown.until(partial(_late_in_a_squeeze, trial=2 if name == "squeeze" else 1), name)
+        shown.passing(after_s)
+        album.keep(shown.window, "calibrate", name)
     shown.until(lambda m: m.stage is not Stage.CALIBRATING, "the calibration's end")
     album.keep(shown.window, "calibrate", "done")
     shown.close()
 
 
+def swapped(album: Album, place: Path) -> None:
+    """The leads of glute and quad are swapped."""
+    shown = Rehearsal(place, FAST, plan=Plan())
+    shown.conductor.calibrate()
+    _really(shown, crossed=True)
+    shown.until(lambda m: _says(m, "The leads are swapped."), "the offer")
+    shown.passing(2.0)
+    album.keep(shown.window, "calibrate", "swapped")
+    shown.close()
+
+
+def reference(album: Album, place: Path) -> None:
+    """Half-strength squeezes, and what they come to."""
+    shown = Rehearsal(place, FAST, plan=Plan(reference=True, pause_s=5.0))
+    shown.conductor.calibrate()
+    shown.until(partial(_at, kind="squeeze", position="sitting"), "a squeeze")
+    shown.until(partial(_late_in_a_squeeze, trial=1), "its middle")
+    album.keep(shown.window, "calibrate", "reference")
+    shown.until(lambda m: m.stage is not Stage.CALIBRATING, "the calibration's end")
+    album.keep(shown.window, "calibrate", "reference-done")
+    shown.close()
+
+
 def refused(album: Album, place: Path) -> None:
     """A squeeze that does not count, because the pad came off."""
-    shown = Rehearsal(place, f"{FAST}&fault=liftoff@19+3:glute", plan=Plan())
+    shown = Rehearsal(place, f"{FAST}&fault=liftoff@19+3:glute", plan=Plan(quick=True))
     shown.conductor.calibrate()
     shown.until(lambda m: any(event.kind == "refused" for event in m.events), "a refused squeeze")
     shown.passing(0.5)
     album.keep(shown.window, "calibrate", "refused")
     shown.close()
+
+
+def _really(shown: Rehearsal, *, crossed: bool = False) -> None:
+    """The course as a real wearer has it, safety lines and all; ``crossed``: with names on the wrong pins."""
+    stage = shown.studio.calibrating
+    assert stage is not None
+    specs = list(stage.procedure.specs)
+    if crossed:
+        first, second = specs[:2]
+        specs[:2] = [replace(first, muscle=second.muscle), replace(second, muscle=first.muscle)]
+    stage.procedure = Procedure(specs, shown.studio.opened.info.sfreq_hz, Plan())
+
+
+def _at(model: Model, kind: str, position: str) -> bool:
+    prompt = model.prompt
+    return prompt is not None and (prompt.kind, prompt.position) == (kind, position)
+
+
+def _late_in_a_squeeze(model: Model, trial: int) -> bool:
+    prompt = model.prompt
+    return prompt is not None and _asks(model, "squeeze", trial) and 0 < prompt.seconds_left < 2.6
+
+
+def _says(model: Model, text: str) -> bool:
+    return model.prompt is not None and model.prompt.text == text
 
 
 def _asks(model: Model, kind: str, trial: int = 0) -> bool:
@@ -202,6 +268,16 @@ def summary(album: Album, place: Path) -> None:
     shown = _in_a_set(place, f"{FAST}&fault=liftoff@13+3:glute,saturation@28+3:quad")
     shown.until(lambda m: m.stage is Stage.RESTING, "the end of the set")
     album.keep(shown.window, "train", "summary-left-out")
+    shown.close()
+
+
+def beyond(album: Album, place: Path) -> None:
+    """A set that went beyond a 100 % that was too weak: the offer of a new one."""
+    weak = weaker(own_calibration(FAST, place / "own.json"), 0.6)
+    shown = Rehearsal(place, f"{FAST}&exercise=squat", reps=3, calibration=weak, exercise="squat")
+    shown.conductor.begin()
+    shown.until(lambda m: m.stage is Stage.RESTING, "the end of the set")
+    album.keep(shown.window, "train", "beyond")
     shown.close()
 
 
@@ -305,5 +381,6 @@ def _read(shown: Rehearsal) -> None:
 
 
 SCENES = (
-    start, calibrate, refused, train, lost, summary, uncalibrated, unrecorded, signals, mistaken,
+    start, calibrate, swapped, reference, refused, train, lost, summary, beyond, uncalibrated, unrecorded,
+    signals, mistaken,
 )  # fmt: skip

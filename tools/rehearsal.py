@@ -4,6 +4,7 @@ import math
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 
 from calibration.form import dump
 from calibration.plan import Plan
+from calibration.store import load
 from emgfeedback.chain import ChainSettings
 from emgfeedback.live_set import SetRequest
 from emgfeedback.power import Power
@@ -40,6 +42,16 @@ def own_calibration(url: str, path: Path) -> Path:
     with open_source(url) as source:
         assert isinstance(source, SimulatedSource)
         path.write_text(dump(source.perfect_calibration(ChainSettings(), MADE_AT, "simulated")))
+    return path
+
+
+def weaker(path: Path, part: float) -> Path:
+    """The same 100 % from squeezes with only that part of all strength."""
+    own = load(path)
+    channels = tuple(
+        replace(c, mvc_uv=part * c.mvc_uv, best_500ms_uv=part * c.best_500ms_uv) for c in own.channels
+    )
+    path.write_text(dump(replace(own, channels=channels)))
     return path
 
 
@@ -90,9 +102,10 @@ class Rehearsal:
         plan: Plan | None = None,
         calibration: Path | None = None,
         record: bool = True,
+        exercise: str = "bridge",
     ) -> None:
         os.environ["EMGFEEDBACK_HOME"] = str(folder / "home")
-        wanted = SetRequest(reps=reps, record=record)
+        wanted = SetRequest(exercise, reps, record=record)
         request = WindowRequest(wanted, url, calibration=calibration, plan=plan)
         self.window = Window(LIGHT)
         self.window.show()

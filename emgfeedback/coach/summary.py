@@ -9,6 +9,7 @@ from typing import Final
 from emgfeedback.coach.zone import STEP
 from emgfeedback.frame import Rep, Zone
 
+NOT_ONE_AXIS: Final = "Not compared: one set counts in % of max, the other in % of a reference."
 #: share. Two sets of one day, pads untouched, differ for real from here on (the project's own choice).
 REAL_WITHIN: Final = 0.05
 #: share. Between days, after pads were moved: two calibrations with a 15 % spread each allow no less.
@@ -70,8 +71,15 @@ def summarise(reps: Iterable[Rep], zones: Mapping[str, Zone] | None = None) -> t
     return tuple(_of_side(side, by_side[side], (zones or {}).get(side)) for side in sorted(by_side))
 
 
-def compare(before: float, now: float, *, same_fitting: bool) -> str:
-    """Two median shares (0..1) in words; ``same_fitting``: same day, pads not moved in between."""
+def compare(
+    before: float, now: float, *, same_fitting: bool, methods: tuple[str, str] = ("mvc", "mvc")
+) -> str:
+    """Two median shares (0..1) in words; ``same_fitting``: same day, pads not moved in between.
+
+    ``methods`` are those of the two calibrations: a share of % of reference and one of %MVC do not compare.
+    """
+    if methods[0] != methods[1]:
+        return NOT_ONE_AXIS
     needed = REAL_WITHIN if same_fitting else REAL_BETWEEN
     change = f"{100 * before:.0f} to {100 * now:.0f}"
     # Half a millionth: 0.65 - 0.5 is a little less than 0.15 in binary.

@@ -26,6 +26,8 @@ _STATES = [state.name.lower() for state in ShareState]
 _ZONES = [zone.name.lower() for zone in ZoneState]
 _CONTACTS = [contact.name.lower() for contact in Contact]
 _PERCENT_DECIMALS = 2
+#: How a column of percents is called, by the calibration's method.
+_PERCENT = {"mvc": "percent_mvc", "reference": "percent_reference"}
 _SHARE_DECIMALS = 4
 
 
@@ -36,7 +38,8 @@ def write(session: SessionFile, target: Path, *, force: bool) -> tuple[Path, ...
         refuse_existing(target, beside)
     reps = rebuild(session)
     sides = Setup.of(session.header).pipeline(session.info).sides
-    layout = _Layout(session.info, sides)
+    methods = frozenset(calibration.method for calibration in session.calibrations.values())
+    layout = _Layout(session.info, sides, methods or frozenset({"mvc"}))
     with writing(target) as file:
         file.write((",".join(layout.names) + "\n").encode())
         for block in rows(session, reps):
@@ -49,8 +52,10 @@ def write(session: SessionFile, target: Path, *, force: bool) -> tuple[Path, ...
 class _Layout:
     """Which columns there are, and how a block of rows becomes their text."""
 
-    def __init__(self, info: StreamInfo, sides: tuple[str, ...]) -> None:
+    def __init__(self, info: StreamInfo, sides: tuple[str, ...], methods: frozenset[str]) -> None:
         self._info, self._sides = info, sides
+        # % of a reference is no %MVC; where a session holds both, the column claims neither.
+        self._percent = _PERCENT[next(iter(methods))] if len(methods) == 1 else "percent"
         self._decimals = [_decimals(channel.uv_per_count) for channel in info.channels]
         self.names = list(self._names())
 
@@ -58,7 +63,7 @@ class _Layout:
         yield "time_s"
         for stem in _stems(self._info):
             yield from (f"{stem}_counts", f"{stem}_raw_uV", f"{stem}_emg_uV", f"{stem}_envelope_uV")
-            yield from (f"{stem}_percent_mvc", f"{stem}_contact")
+            yield from (f"{stem}_{self._percent}", f"{stem}_contact")
         for side in self._sides:
             yield from (f"share_{side}", f"state_{side}", f"zone_{side}", f"rep_{side}")
         yield from ("blank", "gap_samples")
@@ -101,6 +106,8 @@ MEANING = {
     "_emg_uV": "after the band-pass, microvolts; for a sensor that gives an envelope, its own value",
     "_envelope_uV": "amplitude over the window of the settings, microvolts",
     "_percent_mvc": "amplitude in percent of the wearer's own calibrated maximum; empty when uncalibrated",
+    "_percent_reference": "amplitude in percent of the wearer's own reference squeeze: no %MVC",
+    "_percent": "amplitude in percent of what the events say: %MVC and % of a reference in one session",
     "_contact": "state of the signal: " + ", ".join(_CONTACTS),
     "share_": "glute share G/(G+Q), 0 to 1; empty unless the state is live",
     "state_": "why the share is or is not a number: " + ", ".join(_STATES),

@@ -36,6 +36,8 @@ class Course:
     first: int
     sfreq_hz: float
     damage: str
+    #: What percents are of: the calibration's method.
+    method: str = "mvc"
 
     def seconds(self, sample: int) -> float:
         """Time of a sample in seconds from the first one."""
@@ -65,4 +67,5 @@ def course(path: Path | str) -> Course:
         return Course(
             times_s, means, calibrated, info.channels, session.reps(), session.gaps(), first,
             info.sfreq_hz, session.damage,
+            session.header.calibration.method if session.header.calibration is not None else "mvc",
         )  # fmt: skip

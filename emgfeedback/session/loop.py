@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict
 
 from device import SampleChunk, Source
@@ -88,8 +88,16 @@ class Loop:
     def _change(self, setup: Setup) -> None:
         if self._recorder is not None:
             self._setup.note_change(setup, self.stop, self._recorder)
+        if self._pipeline.info != self.source.info:
+            # Muscles were given other pins.
+            self._pipeline = setup.pipeline(self.source.info)
         self._pipeline = setup.succeed(self._setup, self._pipeline)
         self._setup = setup
+
+    def expect(self, *, resting: bool, squeezing: Collection[int]) -> None:
+        """What the wearer was told to do, from the next sample on: see ``Pipeline.expect``. From a sink."""
+        with self._lock:
+            self._pipeline.expect(resting=resting, squeezing=squeezing)
 
     def record(self, recorder: Recorder | None) -> Recorder | None:
         """Give the samples from now on to this recorder, or to none; returns the one before.

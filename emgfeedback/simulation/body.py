@@ -16,3 +16,6 @@ FLUCTUATION_TAU_S = 0.25
 #: Factor on f_l and f_h of a tired muscle, and after how many seconds of reps it is tired or rested again.
 TIRED_SCALE = 0.7
 TIRED_AFTER_S = 60.0
+#: Part of the true maximum that a muscle reaches in a position; elsewhere all of it (the project's own
+#: choice: which of the two positions of the glute is the better one differs between people).
+POSITION_ALLOWS: dict[tuple[str, str | None], float] = {("glute", "standing"): 0.93}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from device.channel_map import MUSCLES, SIDES
 from emgfeedback.simulation.actions import REST, Action, Script
-from emgfeedback.simulation.body import TIRED_AFTER_S
+from emgfeedback.simulation.body import POSITION_ALLOWS, TIRED_AFTER_S
 from emgfeedback.simulation.exercises import Exercise
 from emgfeedback.simulation.personas import Persona
 from emgfeedback.simulation.track import Track
@@ -165,8 +165,11 @@ class MotorPlan:
     def _squeezed(self, action: Action, muscle: Muscle) -> float:
         if action.kind != "squeeze":
             return 0.0
-        meant = action.muscle == muscle[0] and action.side in (None, muscle[1])
-        return self._persona.effort if meant else CO_CONTRACTION
+        meant = action.muscle in (None, muscle[0]) and action.side in (None, muscle[1])
+        if not meant:
+            return CO_CONTRACTION * action.effort
+        allowed = POSITION_ALLOWS.get((muscle[0], action.position), 1.0)
+        return self._persona.effort * action.effort * allowed
 
     def _plan_reps(self, until_s: float) -> None:
         while self._next_rep_s < until_s:

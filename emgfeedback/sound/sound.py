@@ -8,7 +8,7 @@ from typing import Final
 from calibration.prompt import ProcedureEvent
 from device.stream import SampleChunk
 from emgfeedback import words
-from emgfeedback.calibrating import CalibrationStage
+from emgfeedback.calibrating import GuidedStage
 from emgfeedback.frame import Frame
 from emgfeedback.settings import SoundMode
 from emgfeedback.sound.announcer import KNOWN, Announcer
@@ -59,7 +59,7 @@ class Sound:
         """Whether something is heard or waits to be."""
         return self._speaker is not None and self._speaker.busy
 
-    def begin(self, stage: CalibrationStage, sfreq_hz: float) -> "SpokenPrompts | None":
+    def begin(self, stage: GuidedStage, sfreq_hz: float) -> "SpokenPrompts | None":
         """Speak for this calibration: a sink for its loop, or ``None`` where sound is off."""
         self._hush()
         if self.mode == "off":
@@ -99,7 +99,7 @@ class Sound:
 class SpokenPrompts:
     """A sink beside the calibration's own: hands what is new to the speaker, in the acquisition thread."""
 
-    def __init__(self, stage: CalibrationStage, sfreq_hz: float, sound: Sound, speaker: Speaker) -> None:
+    def __init__(self, stage: GuidedStage, sfreq_hz: float, sound: Sound, speaker: Speaker) -> None:
         self._stage, self._sfreq_hz = stage, sfreq_hz
         self._sound, self._speaker = sound, speaker
         self._announcer = Announcer()

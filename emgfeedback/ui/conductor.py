@@ -5,6 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from calibration.check import CHECK
+from calibration.comparison import Comparison
+from calibration.errors import CalibrationError
 from calibration.plan import Plan
 from calibration.record import Calibration
 from device.stream import SampleChunk
@@ -46,6 +49,7 @@ class Conductor:
         self._power, self._woken = power, woken
         #: The newest 100 % that was found here, and the last sentence why something came to nothing.
         self.calibrated: Calibration | None = None
+        self.compared: Comparison | None = None
         self.last_note = ""
         self._begins = request.begins
         self.newest_host_s = 0.0
@@ -70,6 +74,8 @@ class Conductor:
             self._leave_replay()
         elif self.studio is not None and self.studio.trouble:
             self._open(None)
+        elif self.studio is not None and self.request.checks and self.studio.compared is None:
+            self.check()
         elif self.studio is not None:
             self.studio.goes_on = not self.request.only_calibrates
             self.studio.begin(self._plan)
@@ -82,6 +88,16 @@ class Conductor:
         if self.studio is not None and self.studio.stage in (Stage.IDLE, Stage.RESTING, Stage.READY):
             self.studio.goes_on = False
             self.studio.calibrate(self._plan)
+
+    def check(self) -> None:
+        """Check whether the newest calibration still holds, and no set after it."""
+        self._leave_replay()
+        studio = self.studio
+        if studio is not None and studio.stage in (Stage.IDLE, Stage.RESTING, Stage.READY):
+            try:
+                studio.check(self.request.check_plan or CHECK)
+            except CalibrationError as error:
+                studio.note = str(error)
 
     def stop(self, why: str = "") -> None:
         """End what is under way."""
@@ -158,6 +174,7 @@ class Conductor:
             self._take_finished(self.studio)
             self.last_note = self.studio.note or self.last_note
             self.calibrated = self.studio.found or self.calibrated
+            self.compared = self.studio.compared or self.compared
 
     def model(self) -> Model:
         """What to show now."""
@@ -188,6 +205,8 @@ class Conductor:
             source=self._source(studio),
             calibration=self._calibration(studio),
             calibrated=studio.calibration is not None,
+            compared=studio.compared.sentence if studio.compared and studio.calibration else "",
+            checkable=studio.checkable,
             picture=studio.picture(),
             moment=studio.phases.moment,
             prompt=stage.prompt if stage is not None else None,
@@ -276,7 +295,7 @@ class Conductor:
             return studio.scene.uncalibrated
         levels = ", ".join(f"{c.side} {c.muscle} {c.mvc_uv:.0f} µV" for c in found.channels)
         quick = " Quick calibration." if found.quality == "quick" else ""
-        return f"Your 100 %: {levels}.{quick}"
+        return f"Your {words.NEW_HUNDRED[found.method]}: {levels}.{quick}"
 
     @staticmethod
     def _squeeze_uv(studio: Studio) -> float | None:

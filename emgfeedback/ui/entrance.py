@@ -33,7 +33,7 @@ NOBODY = "simulated"
 class WindowRequest:
     """What the window opens with; ``begins`` does the big action by itself once the source is open.
 
-    ``only_calibrates`` keeps a set from following the calibration.
+    ``only_calibrates`` keeps a set from following the calibration; ``checks`` begins with a check instead.
     """
 
     wanted: SetRequest
@@ -47,6 +47,8 @@ class WindowRequest:
     #: ``None``: as the settings say.
     sound: SoundMode | None = "off"
     sound_log: Path | None = None
+    checks: bool = False
+    check_plan: Plan | None = None
 
 
 class Entrance:

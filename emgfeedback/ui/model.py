@@ -25,10 +25,11 @@ class Delays:
 class Model:
     """``opening`` says what is done while there is no source, ``fault`` why there is none.
 
-    ``banner`` is the safety banner's sentence. ``calibration`` says what 100 % is worn; ``squeeze_uv``
-    is the asked muscle's level now. ``events`` are those of the running calibration. ``studio`` is for
-    pages that look deeper (signals); it is ``None`` until a source is open. ``replay`` says that nothing
-    here is live, and which recording is played.
+    ``banner`` is the safety banner's sentence. ``calibration`` says what 100 % is worn, ``compared`` with
+    which day it was compared; ``checkable``: one of another day waits for a check. ``squeeze_uv`` is the
+    asked muscle's level now. ``events`` are those of the running calibration. ``studio`` is for pages that
+    look deeper (signals); it is ``None`` until a source is open. ``replay`` says that nothing here is live,
+    and which recording is played.
     """
 
     stage: Stage = Stage.IDLE
@@ -44,6 +45,8 @@ class Model:
     source: str = ""
     calibration: str = ""
     calibrated: bool = False
+    compared: str = ""
+    checkable: bool = False
     picture: Picture | None = None
     moment: Moment = field(default_factory=Moment)
     prompt: Prompt | None = None

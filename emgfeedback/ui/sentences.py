@@ -28,6 +28,7 @@ SIMULATED_PERSON = "Simulated person"
 NO_SENSORS = "no sensors needed"
 REAL_BOARD = "Real board"
 CALIBRATED_TODAY = "calibrated today"
+CHECKED_TODAY = "checked today"
 NOT_CALIBRATED = "not calibrated today"
 LOOKING_FIRST, LOOKING_SECOND = "One moment", "looking for a board"
 NO_SOURCE_FIRST, NO_SOURCE_SECOND = "No samples", "yet"
@@ -37,7 +38,10 @@ MADE_UP = (
     "Plug in a board and press S."
 )
 MADE_UP_CALIBRATED = "Everything you see is made up and marked so. Plug in a board and press S."
-FIRST_CALIBRATE = "Calibrate first: it finds your own 100 % of each muscle, hands-free, in about six minutes."
+FIRST_CALIBRATE = (
+    "Calibrate first: it finds your own 100 % of each muscle, hands-free, in about seven minutes."
+)
+CHECK_FIRST = "Press V to check it: three short squeezes a muscle, hands-free, a minute and a half."
 FROM_TODAY = "Made today with this board, these pins and this gain. Calibrate again when a pad was moved."
 GOES_ON = "This goes on by itself. While the pads are on, this computer must run on its battery."
 START_DEMO = "Start the demo"
@@ -72,10 +76,16 @@ READY_WORDS = ("Get", "ready.")
 SQUEEZES_SO_FAR = "Squeezes so far"
 TOO_SHORT = "left out"
 SQUEEZE_OF = "{Muscle}, squeeze {trial} of {trials}"
-ALL_REST = "Both muscles rest"
-AS_HARD = "As hard as you can. Keep breathing."
-STATION_REST = "Rest"
-TRIAL_OF = "squeeze {trial} of {trials}"
+#: The parts before the squeezes, as stations.
+STATIONS = {
+    "safety": "Safety",
+    "leads": "Leads",
+    "pads": "Pads",
+    "rest": "Rest",
+    "warm-up": "Warm-up",
+}
+SQUEEZES_OF = "{done} of {whole} squeezes"
+SECONDS_LEFT = "seconds"
 DONE = "done"
 LAST_CHECK = "Set follows"
 NOT_CALIBRATING = "Find your own 100 %."
@@ -83,8 +93,17 @@ NOT_CALIBRATING_WHY = "Rest, then squeeze each muscle as hard as you can. The pa
 CALIBRATION_DONE = "Done."
 YOUR_HUNDRED = "Your 100 %"
 HOLDS_TODAY = "It holds today, while the pads stay where they are."
-POSES = {"glute": "face-down", "quad": "sitting"}
-POSE_WORDS = {"glute": "Face down, knee bent", "quad": "Sitting, ankle strapped"}
+YOUR_REFERENCE = "Your reference"
+REFERENCE_DONE = "Half-strength squeezes: numbers read % of reference."
+QUICK_DONE = "Quick calibration: one squeeze each. It holds today, while the pads stay where they are."
+#: The drawing where no position is asked for, and the words below it.
+ANY_POSE = "standing"
+POSE_WORDS = {
+    "face-down": "Face down, knee bent",
+    "sitting": "Sitting, ankle strapped",
+    "standing": "Standing, holding on",
+    "": "Sit, stand or lie as you like",
+}
 
 # Train
 PHASES = {Phase.RISE: "Rise", Phase.HOLD: "Hold", Phase.LOWER: "Lower", Phase.REST: "Rest"}
@@ -102,13 +121,13 @@ CUE_OTHERS = {
 }
 CUE_READY = "Get into position"
 READY_IN = "Set {number} begins in {seconds} s"
-OF_MAX = "% of max"
+USE_OFFER = "U: use it"
 HOLD_OF = "Hold {now:.1f} of {whole:g} s"
 HELD = "Held {now:.1f} s"
 HOLD_NOT_COUNTED = "Hold not counted"
 REP_HELD = "Held {seconds:.1f} s"
 BEST_REP = "Best rep of this set"
-MEAN_OF = "{Muscle} {percent:.0f} % of max"
+MEAN_OF = "{Muscle} {percent:.0f} % {of}"
 WITH_FEEDBACK = "Set {number}, {side} side"
 GLUTE_SHARE = "glute share"
 MEDIAN_OF = "the middle of {reps} reps"
@@ -127,7 +146,7 @@ KEYS = (
     ("1 to 6", "Start, Calibrate, Train, Signals, History, Settings"),
     ("M", "mute, or sound again"),
     ("G", "Glance: full screen, readable from 3 m"),
-    ("C", "calibrate"),
+    ("C and V", "calibrate, check whether the newest calibration still holds"),
     ("A", "where the pads go; there N next muscle, L side, Enter find or stick"),
     ("E", "next exercise"),
     ("S", "board or simulated person"),

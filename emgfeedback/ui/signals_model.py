@@ -230,7 +230,8 @@ class SignalsModel:
         if frame is not None:
             contact = Contact(int(frame.quality[-1, k]))
             if not stale:
-                now = _now(float(frame.envelope_uv[-1, k]), float(frame.percent_mvc[-1, k]))
+                of = tr(words.OF[self._method])
+                now = _now(float(frame.envelope_uv[-1, k]), float(frame.percent_mvc[-1, k]), of)
         own = _own(self.loop.setup.calibration, channel)
         muscle = channel.muscle or channel.pin
         sign, word, fix = self._verdict(k, contact, self.remarks[k], stale=stale)
@@ -248,6 +249,12 @@ class SignalsModel:
             resolution(self.info, channel, own.mvc_uv if own else None),
             withheld=stale or contact in words.REMEDY,
         )
+
+    @property
+    def _method(self) -> str:
+        """What percents are of."""
+        found = self.loop.setup.calibration
+        return found.method if found is not None else "mvc"
 
     def _hum_fact(self, k: int) -> str:
         share = self._hum[k][1]
@@ -311,7 +318,7 @@ def channel_name(channel: ChannelInfo, *, with_side: bool) -> str:
     return f"{name} {side}".strip()
 
 
-def resolution(info: StreamInfo, channel: ChannelInfo, mvc_uv: float | None) -> str:
+def resolution(info: StreamInfo, channel: ChannelInfo, mvc_uv: float | None, method: str = "mvc") -> str:
     """What the converter allows, in words: µV a count, and the least effort at which a share is honest."""
     count_uv = abs(channel.uv_per_count)
     count = f"{count_uv:.2g}" if count_uv < 10 else f"{count_uv:.1f}"
@@ -322,18 +329,18 @@ def resolution(info: StreamInfo, channel: ChannelInfo, mvc_uv: float | None) -> 
         return tr(text_desk.RESOLUTION_LEAST).format(count=count, least=f"{least_uv:.0f}")
     percent = f"{100 * least_uv / mvc_uv:.0f}"
     sentence = tr(text_desk.RESOLUTION_LEAST_PERCENT)
-    return sentence.format(count=count, least=f"{least_uv:.0f}", percent=percent)
+    return sentence.format(count=count, least=f"{least_uv:.0f}", percent=percent, of=tr(words.OF[method]))
 
 
 def _own(calibration: Calibration | None, channel: ChannelInfo) -> ChannelCalibration | None:
     return None if calibration is None else calibration.channel(channel.pin)
 
 
-def _now(microvolts: float, percent: float) -> str:
+def _now(microvolts: float, percent: float, of: str) -> str:
     if math.isnan(percent):
         return tr(text_desk.NOW_MICROVOLT).format(microvolts=f"{microvolts:.0f}")
     sentence = tr(text_desk.NOW_PERCENT)
-    return sentence.format(microvolts=f"{microvolts:.0f}", percent=f"{percent:.0f}")
+    return sentence.format(microvolts=f"{microvolts:.0f}", percent=f"{percent:.0f}", of=of)
 
 
 def _mains_words(mains_hz: float, channel: ChannelInfo) -> str:

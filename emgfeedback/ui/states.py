@@ -3,6 +3,7 @@
 import math
 
 from calibration.prompt import Prompt
+from calibration.wording import POSITION_WORDS
 from emgfeedback import words
 from emgfeedback.cautions import Remark
 from emgfeedback.frame import Contact, Rep, ShareState, ZoneState
@@ -101,7 +102,7 @@ def _note(bar: Bar, picture: Picture, *, percent: bool) -> str:
     if picture.stale:
         return words.NO_NEW_DATA
     if bar.contact in (Contact.GOOD, Contact.STARTING):
-        return sentences.OF_MAX if percent else "µV"
+        return f"% {words.OF[picture.method]}" if percent else "µV"
     return words.CONTACT[bar.contact]
 
 
@@ -153,7 +154,9 @@ def card(picture: Picture) -> RepCardState:
 
 def _means(rep: Rep, picture: Picture) -> list[str]:
     return [
-        tr(sentences.MEAN_OF).format(Muscle=muscle_name(bar.muscle), percent=mean)
+        tr(sentences.MEAN_OF).format(
+            Muscle=muscle_name(bar.muscle), percent=mean, of=tr(words.OF[picture.method])
+        )
         for bar, mean in zip(picture.bars, rep.mean_percent, strict=True)
         if bar.side == rep.side and math.isfinite(mean)
     ]
@@ -224,9 +227,11 @@ def glance_word(model: Model, picture: Picture) -> str:
 
 
 def target_of(prompt: Prompt) -> str:
-    """``Right glute, squeeze 2 of 3``."""
-    if not prompt.muscle:
-        return tr(sentences.ALL_REST)
+    """``Right glute, face down, squeeze 2 of 3``, or the part of the course."""
+    if not prompt.muscle or not prompt.trials:
+        return tr(words.part_words(prompt.part, prompt.kind))
     muscle = f"{prompt.side} {prompt.muscle}".strip()
+    if prompt.position:
+        muscle = f"{muscle}, {tr(POSITION_WORDS.get(prompt.position, prompt.position))}"
     capital = muscle[:1].upper() + muscle[1:]
     return tr(sentences.SQUEEZE_OF).format(Muscle=capital, trial=prompt.trial, trials=prompt.trials)

@@ -54,6 +54,7 @@ class Decider(Protocol):
 
     def begin(self) -> None: ...
     def calibrate(self) -> None: ...
+    def check(self) -> None: ...
     def stop(self, why: str = "") -> None: ...
     def pain(self) -> None: ...
     def mute(self) -> None: ...
@@ -126,7 +127,7 @@ class Window(QWidget):
             self._stage = self.model.stage
             if self.page.name != "glance" and self._stage in PAGE_OF:
                 self.go(PAGE_OF[self._stage])
-            elif self._stage is Stage.IDLE and self.page.name in ("calibrate", "train"):
+            elif self._stage is Stage.IDLE and self.page.name in ("calibrate", "train") and not self._found:
                 self.go("start")
         self.page.show_model(self.model)
         if self.model.sound != self._sound:
@@ -135,6 +136,11 @@ class Window(QWidget):
         if not self.page.whole:
             self.strip.show_model(self.model, self.page.name)
         self._show_banner(self.model.banner)
+
+    @property
+    def _found(self) -> bool:
+        """Whether the page Calibrate shows what a calibration has just found."""
+        return self.page.name == "calibrate" and self.model.calibrated and not self.model.note
 
     def go(self, name: str) -> None:
         """To that page."""
@@ -290,7 +296,7 @@ class Window(QWidget):
         conductor = self.conductor
         if conductor is not None:
             wishes |= {" ": conductor.begin, "p": conductor.pain, "c": conductor.calibrate}
-            wishes["m"] = conductor.mute
+            wishes |= {"m": conductor.mute, "v": conductor.check}
             wishes |= {"e": conductor.next_exercise, "s": conductor.switch_source}
         return wishes
 

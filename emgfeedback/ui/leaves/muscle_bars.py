@@ -278,4 +278,5 @@ def _say_bar(bar: SeenBar, seen: SeenBars) -> str:
     if bar.height is None:
         return tr(text.SAY_BAR_WITHHELD).format(name=name, note=bar.note)
     sentence = text.SAY_BAR_PERCENT if seen.unit is Unit.PERCENT else text.SAY_BAR_MICROVOLT
-    return tr(sentence).format(name=name, value=bar.digits)
+    of = bar.note.removeprefix("% ") if bar.note.startswith("% ") else tr(text.OF_MAX)
+    return tr(sentence).format(name=name, value=bar.digits, of=of)

@@ -1,16 +1,20 @@
 """Calibrate: one instruction in large letters, the squeeze now, and the squeezes so far."""
 
+import math
 from typing import ClassVar
 
 from PySide6.QtWidgets import QWidget
 
-from calibration.prompt import ProcedureEvent, Prompt
+from calibration.prompt import Prompt
+from calibration.record import ChannelCalibration
+from calibration.wording import POSITION_WORDS, SAFETY
 from emgfeedback import words
 from emgfeedback.stage import Stage
 from emgfeedback.ui import sentences, states
+from emgfeedback.ui.course import stations
 from emgfeedback.ui.leaves.body import Body, BodyState, Pad
 from emgfeedback.ui.leaves.squeeze_disc import SqueezeDisc, SqueezeDiscState
-from emgfeedback.ui.leaves.stations import Station, Stations
+from emgfeedback.ui.leaves.stations import Stations
 from emgfeedback.ui.leaves.trials import TrialBar, Trials, TrialsState
 from emgfeedback.ui.leaves.words import Item, Line, Mark, Rule, Words
 from emgfeedback.ui.lettering import lines_of
@@ -23,6 +27,8 @@ from emgfeedback.ui.type_scale import Face, width
 #: µV that a resting muscle and a first squeeze are drawn against.
 RESTING_UV = 30.0
 EXPECTED_UV = 200.0
+#: Kinds of step in which the muscles work.
+WORK = ("squeeze", "lead", "warm")
 
 
 class CalibratePage(Page):
@@ -40,7 +46,7 @@ class CalibratePage(Page):
 
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(palette, parent)
-        self._step: tuple[str, str, int] = ("", "", 0)
+        self._step: tuple[str, ...] = ()
         self._whole_s = 1.0
         self._disc = SqueezeDisc(palette)
         self.put(self._disc, (56.0, 96.0, 448.0, 520.0))
@@ -52,47 +58,66 @@ class CalibratePage(Page):
         self.put(self._pose_word, (1000.0, 424.0, 224.0, 48.0))
         self._pose = Body(palette)
         self.put(self._pose, (1000.0, 468.0, 224.0, 147.0))
-        self._result = Words(palette, (448.0, 520.0))
-        self.put(self._result, (56.0, 96.0, 448.0, 520.0))
-        self._result.hide()
+        self._panel = Words(palette, (448.0, 520.0))
+        self.put(self._panel, (56.0, 96.0, 448.0, 520.0))
+        self._large_pose = Body(palette)
+        self.put(self._large_pose, (56.0, 120.0, 448.0, 294.0))
+        self._read = Words(palette, (672.0, 520.0))
+        self.put(self._read, (552.0, 88.0, 672.0, 520.0))
+        self._seconds = Words(palette, (448.0, 176.0))
+        self.put(self._seconds, (56.0, 432.0, 448.0, 176.0))
         self._stations = Stations(palette)
         self.put(self._stations, (56.0, 648.0, 1168.0, 96.0))
 
     def show_model(self, model: Model) -> None:
         """Show the step of the procedure."""
-        prompt = model.prompt or Prompt("rest")
+        prompt = model.prompt or Prompt("rest", part="rest")
+        done = model.prompt is None and model.calibrated
         trials = _trials(model, prompt)
-        best = max((uv for uv, counts in trials if counts), default=None)
         muscle = prompt.muscle or _next_muscle(model)
         self._follow(prompt)
-        done = model.prompt is None and model.calibrated
+        self._arrange(prompt, asked=model.prompt is not None, done=done)
+        self._panel.show_state(_result(model) if done else _safety(prompt))
+        best = max((uv for uv, counts, _ in trials if counts), default=None)
+        self._disc.show_state(self._squeeze(model, prompt, muscle, best))
+        self._say.show_state(self._instruction(model, prompt))
+        self._read.show_state(_to_read(prompt))
+        here = [(uv, counts) for uv, counts, position in trials if position == prompt.position]
+        self._trials.show_state(self._so_far(model, prompt, muscle, here))
+        where = tr(sentences.POSE_WORDS.get(prompt.position, prompt.position))
+        self._pose_word.show_state(
+            (Rule(0.0, 0.0, 224.0, 3.0, "ink"), Line(where, 0.0, 35.0, 18, Face.BOLD, room=224.0))
+        )
+        pose = prompt.position if prompt.position in sentences.POSE_WORDS else ""
+        pose = pose or sentences.ANY_POSE
+        self._pose.show_state(BodyState(pose, *_pads(model, prompt), small=True))
+        self._large_pose.show_state(BodyState(pose, *_pads(model, prompt), lift=True))
+        self._seconds.show_state(_seconds(prompt))
+        part_done = 1.0 - prompt.seconds_left / self._whole_s if model.prompt else 0.0
+        self._stations.show_state(stations(model, prompt, part_done))
+
+    def _arrange(self, prompt: Prompt, *, asked: bool, done: bool) -> None:
+        """Which leaves this step has: the squeeze is watched, a position is looked at, a line is read."""
+        reads = asked and prompt.kind == "safety"
+        poses = asked and prompt.kind == "ready"
+        squeezes = prompt.trials > 0
         for leaf, shown in (
-            (self._result, done),
-            (self._disc, not done),
-            (self._trials, not done),
-            (self._pose, not done),
-            (self._pose_word, not done),
+            (self._panel, done or reads),
+            (self._say, not reads),
+            (self._read, reads),
+            (self._disc, not (done or reads or poses)),
+            (self._large_pose, poses),
+            (self._seconds, poses or reads),
+            (self._trials, asked and squeezes),
+            (self._pose, not done and not poses and not reads),
+            (self._pose_word, not done and not poses and not reads),
         ):
             if leaf.isVisibleTo(self) != shown:
                 leaf.setVisible(shown)
-        self._result.show_state(_result(model) if done else ())
-        self._disc.show_state(self._squeeze(model, prompt, muscle, best))
-        self._say.show_state(self._instruction(model, prompt))
-        self._trials.show_state(self._so_far(model, prompt, muscle, trials))
-        self._pose_word.show_state(
-            (
-                Rule(0.0, 0.0, 224.0, 3.0, "ink"),
-                Line(tr(sentences.POSE_WORDS.get(muscle, "")), 0.0, 35.0, 18, Face.BOLD, room=224.0),
-            )
-        )
-        pose = sentences.POSES.get(muscle, "standing")
-        self._pose.show_state(BodyState(pose, *_pads(model, prompt), small=True))
-        resting = 1.0 - prompt.seconds_left / self._whole_s if prompt.kind == "rest" and model.prompt else 0.0
-        self._stations.show_state(tuple(_stations(model, prompt, resting)))
 
     def _follow(self, prompt: Prompt) -> None:
         """How long this step is: the most that was left of it."""
-        step = (prompt.kind, prompt.muscle, prompt.trial)
+        step = (prompt.kind, prompt.muscle, str(prompt.trial), prompt.position, prompt.text)
         if step != self._step or prompt.seconds_left > self._whole_s:
             self._step, self._whole_s = step, max(prompt.seconds_left, 1.0)
 
@@ -102,7 +127,7 @@ class CalibratePage(Page):
         whole_uv = RESTING_UV if prompt.kind == "rest" else best or EXPECTED_UV
         trouble = _trouble(model, prompt)
         level = None if stale or trouble or uv is None else uv / whole_uv
-        note = trouble or ("" if prompt.kind == "squeeze" else tr("resting"))
+        note = trouble or ("" if prompt.kind in WORK else tr("resting"))
         if stale and model.stage is Stage.CALIBRATING:
             note = tr("No new data")
         return SqueezeDiscState(
@@ -119,11 +144,10 @@ class CalibratePage(Page):
         if model.prompt is None:
             large, why, target = tr(sentences.NOT_CALIBRATING), tr(sentences.NOT_CALIBRATING_WHY), ""
             if model.calibrated:
-                large, why = tr(sentences.CALIBRATION_DONE), tr(sentences.HOLDS_TODAY)
+                large, why = tr(sentences.CALIBRATION_DONE), tr(_what_holds(model))
             why = tr(model.note) or why
         else:
-            large, target = tr(prompt.text), states.target_of(prompt)
-            why = tr(prompt.why) or (tr(sentences.AS_HARD) if prompt.kind == "squeeze" else "")
+            large, target, why = tr(prompt.text), states.target_of(prompt), tr(prompt.why)
         items: list[Item] = []
         if prompt.muscle:
             items.append(Mark(prompt.muscle, 19.0, 16.0, 11.0))
@@ -131,6 +155,7 @@ class CalibratePage(Page):
         return (
             *items,
             *_large_and_why(large, why),
+            *(_remarks(model) if model.prompt is None and model.calibrated else ()),
         )
 
     @staticmethod
@@ -185,6 +210,50 @@ def _trouble(model: Model, prompt: Prompt) -> str:
     return ""
 
 
+def _safety(prompt: Prompt) -> tuple[Item, ...]:
+    """All large lines of the safety screen, the one that is read now in ink."""
+    if prompt.kind != "safety":
+        return ()
+    items: list[Item] = []
+    for row, (large, _) in enumerate(SAFETY):
+        now = large == prompt.text
+        y = 40.0 + 76.0 * row
+        items += [
+            Rule(0.0, y - 36.0, 432.0, 3.0 if now else 1.0, "ink" if now else "line"),
+            Line(
+                f"{row + 1}   {tr(large)}", 0.0, y + 8.0, 22, Face.BOLD if now else Face.TEXT,
+                "ink" if now else "soft", room=432.0,
+            ),
+        ]  # fmt: skip
+    return tuple(items)
+
+
+def _to_read(prompt: Prompt) -> tuple[Item, ...]:
+    """A safety line: large, and what it means below."""
+    return (
+        Line(tr(words.part_words(prompt.part, prompt.kind)), 8.0, 24.0, 22, Face.BOLD, room=620.0),
+        Line(tr(prompt.text), 8.0, 120.0, 68, Face.DISPLAY, room=660.0, leading=76.0),
+        Line(tr(prompt.why), 8.0, 240.0, 28, room=640.0, leading=42.0),
+    )
+
+
+def _seconds(prompt: Prompt) -> tuple[Item, ...]:
+    """How long this step still stands, in large digits."""
+    digits = f"{math.ceil(prompt.seconds_left - 1e-9)}"
+    return (
+        Line(digits, 0.0, 104.0, 112, Face.DISPLAY),
+        Line(tr(sentences.SECONDS_LEFT), 16.0 + width(digits, Face.DISPLAY, 112), 104.0, 22),
+    )
+
+
+def _what_holds(model: Model) -> str:
+    """What the 100 % that was found is good for."""
+    found = model.studio.calibration if model.studio is not None else None
+    if found is not None and found.method == "reference":
+        return sentences.REFERENCE_DONE
+    return sentences.QUICK_DONE if found is not None and found.quality == "quick" else sentences.HOLDS_TODAY
+
+
 def _result(model: Model) -> tuple[Item, ...]:
     """Each muscle's 100 % in large digits; with both legs they are four, and smaller."""
     found = model.studio.calibration if model.studio is not None else None
@@ -192,7 +261,8 @@ def _result(model: Model) -> tuple[Item, ...]:
         return ()
     several = len(found.channels) > 2
     size, pitch = (68, 118.0) if several else (104, 200.0)
-    items: list[Item] = [Line(tr(sentences.YOUR_HUNDRED), 0.0, 30.0, 28, Face.BOLD, room=440.0)]
+    title = sentences.YOUR_REFERENCE if found.method == "reference" else sentences.YOUR_HUNDRED
+    items: list[Item] = [Line(tr(title), 0.0, 30.0, 28, Face.BOLD, room=440.0)]
     for row, channel in enumerate(found.channels):
         y = 96.0 + pitch * row
         name = muscle_name(channel.muscle)
@@ -200,11 +270,31 @@ def _result(model: Model) -> tuple[Item, ...]:
         items += [
             Rule(0.0, y - 36.0, 432.0),
             Mark(channel.muscle, 11.0, y - 7.0, 11.0),
-            Line(f"{name}, {tr(channel.side)}", 32.0, y, 22, Face.BOLD, room=380.0),
+            Line(", ".join((name, tr(channel.side), *_kind(channel))), 32.0, y, 22, Face.BOLD, room=400.0),
             Line(digits, 0.0, y + size, size, Face.DISPLAY),
             Line("µV", 12.0 + width(digits, Face.DISPLAY, size), y + size, 28, Face.DISPLAY),
         ]
     return tuple(items)
+
+
+def _kind(channel: ChannelCalibration) -> tuple[str, ...]:
+    """The better of two positions, and how far the 100 % is to be trusted where that is less than usual."""
+    positions = {trial.position for trial in channel.trials}
+    better = tr(POSITION_WORDS.get(channel.position, channel.position)) if len(positions) > 1 else ""
+    quality = tr(channel.quality) if channel.quality in ("low repeatability", "quick") else ""
+    return tuple(word for word in (better, quality) if word)
+
+
+def _remarks(model: Model) -> tuple[Line, ...]:
+    """The first two things that the calibration noted."""
+    remarks = model.studio.remarks if model.studio is not None else ()
+    lines: list[Line] = []
+    y = 252.0
+    for remark in remarks[:2]:
+        text = tr(remark)
+        lines.append(Line(text, 8.0, y, 18, tone="soft", room=640.0, leading=24.0))
+        y += 24.0 * len(lines_of(text, Face.TEXT, 18, 640.0)) + 10.0
+    return tuple(lines) if y <= 340.0 else tuple(lines[:1])
 
 
 def _pin(model: Model, muscle: str, side: str) -> str:
@@ -214,55 +304,15 @@ def _pin(model: Model, muscle: str, side: str) -> str:
     return next((c.pin for c in channels if (c.muscle, c.side) == (muscle, side)), "")
 
 
-def _trials(model: Model, prompt: Prompt) -> list[tuple[float, bool]]:
-    """Level in µV and whether it counts, of each squeeze of the asked muscle."""
+def _trials(model: Model, prompt: Prompt) -> list[tuple[float, bool, str]]:
+    """Level in µV, whether it counts, and the position, of each squeeze of the asked muscle."""
     pin = _pin(model, prompt.muscle, prompt.side)
     events = [event for event in model.events if event.trial is not None and event.pin == pin]
-    return [(event.trial.rms_uv, event.trial.accepted) for event in events if event.trial is not None]
+    trials = [event.trial for event in events if event.trial is not None]
+    return [(trial.rms_uv, trial.accepted, trial.position) for trial in trials]
 
 
 def _next_muscle(model: Model) -> str:
     if model.studio is None:
         return "glute"
     return next((c.muscle for c in model.studio.opened.info.channels if c.muscle), "glute")
-
-
-def _stations(model: Model, prompt: Prompt, resting: float) -> list[Station]:
-    """Rest, then each muscle; what is done is full."""
-    events = model.events
-    rested = any(event.kind == "rested" for event in events) or (model.prompt is None and model.calibrated)
-    asked = model.prompt is not None
-    found = [
-        Station(
-            tr(sentences.STATION_REST),
-            _rest_word(events),
-            1.0 if rested else resting,
-            now=asked and not rested,
-        )
-    ]
-    channels = model.studio.opened.info.channels if model.studio is not None else ()
-    for channel in channels:
-        if not channel.muscle:
-            continue
-        done = next((e for e in events if e.kind == "channel" and e.pin == channel.pin), None)
-        now = asked and rested and (prompt.muscle, prompt.side) == (channel.muscle, channel.side)
-        count = sum(1 for e in events if e.kind == "trial" and e.pin == channel.pin)
-        part = (
-            1.0 if done or (not asked and model.calibrated) else count / max(prompt.trials, 1) if now else 0.0
-        )
-        word = muscle_name(channel.muscle)
-        if len(channels) > 2:
-            word = f"{word}, {tr(channel.side or '')}"
-        note = (
-            tr(sentences.DONE)
-            if part == 1.0
-            else tr(sentences.TRIAL_OF).format(trial=prompt.trial, trials=prompt.trials)
-            if now
-            else ""
-        )
-        found.append(Station(word, note, part, now=now and not done))
-    return found
-
-
-def _rest_word(events: tuple[ProcedureEvent, ...]) -> str:
-    return tr(sentences.DONE) if any(event.kind == "rested" for event in events) else ""

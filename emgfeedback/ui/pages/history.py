@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from emgfeedback import words
 from emgfeedback.exports import export
 from emgfeedback.session.course import Course
 from emgfeedback.session.library import Entry, Library
@@ -258,7 +259,7 @@ class HistoryPage(DeskPage):
         from emgfeedback.ui.plots import Plot
 
         self._discard_plot()
-        unit = tr(text_desk.OF_MAX if course.calibrated else text_desk.MICROVOLT)
+        unit = tr(f"% {words.OF[course.method]}" if course.calibrated else text_desk.MICROVOLT)
         seconds = f"{course.times_s[-1]:.0f}" if len(course.times_s) else "0"
         reps = tr(text_desk.REPS_ONE if len(course.reps) == 1 else text_desk.REPS).format(n=len(course.reps))
         name = tr(text_desk.SAY_COURSE).format(seconds=seconds, reps=reps)

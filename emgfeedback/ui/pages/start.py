@@ -47,6 +47,7 @@ class StartPage(Page):
         ("Space", "start"),
         ("C", "calibrate"),
         ("A", "where the pads go"),
+        ("V", "check"),
         ("E", "exercise"),
         ("S", "board or simulated person"),
         ("?", "keys"),
@@ -203,15 +204,17 @@ def headline(model: Model) -> tuple[str, str, str]:
         return sentences.NO_SOURCE_FIRST, sentences.NO_SOURCE_SECOND, model.fault
     if model.studio is None:
         return sentences.LOOKING_FIRST, sentences.LOOKING_SECOND, model.opening
-    state = sentences.CALIBRATED_TODAY if model.calibrated else sentences.NOT_CALIBRATED
+    made = sentences.CHECKED_TODAY if model.compared else sentences.CALIBRATED_TODAY
+    state = made if model.calibrated else sentences.NOT_CALIBRATED
     if model.simulated:
         why = sentences.MADE_UP_CALIBRATED if model.calibrated else sentences.MADE_UP
         second = state if model.calibrated else sentences.NO_SENSORS
         return sentences.SIMULATED_PERSON, second, model.note or why
     if model.calibrated:
-        why = f"{model.calibration} {tr(sentences.FROM_TODAY)}"
+        why = f"{model.calibration} {tr(model.compared or sentences.FROM_TODAY)}"
     else:
-        why = f"{model.calibration} {tr(sentences.FIRST_CALIBRATE)}"
+        first = sentences.CHECK_FIRST if model.checkable else sentences.FIRST_CALIBRATE
+        why = f"{model.calibration} {tr(first)}"
     return sentences.REAL_BOARD, state, model.note or why
 
 

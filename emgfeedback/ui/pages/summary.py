@@ -87,6 +87,7 @@ def _sentences(finished: "FinishedSet", working: str, note: str) -> list[tuple[s
         found += [(line, True, "ink") for line in numbers] if alone else [(" ".join(numbers), False, "ink")]
         if side.left_out:
             found.append((_left_out(side), False, "ink"))
+    found += [(f"{tr(line)} {tr(sentences.USE_OFFER)}", False, "ink") for line in finished.offer_lines]
     if note:
         found.append((note, False, "ink"))
     return found + [(line, False, "soft") for line in _findings(finished.findings, working)]

@@ -1,6 +1,6 @@
 """Train: the share, the muscles, the rep and what to do, while the set runs; its summary after it."""
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
@@ -22,6 +22,9 @@ from emgfeedback.ui.pages.summary import summary_of
 from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face, width
+
+if TYPE_CHECKING:  # a heavy import that the first picture does without
+    from emgfeedback.studio import Studio
 
 #: Where the four phases end on the right, and the space between them.
 PHASES_RIGHT, PHASES_SPACE = 1168.0, 24.0
@@ -62,9 +65,18 @@ class TrainPage(Page):
         self._summary = Words(palette, SUMMARY[2:])
         self.put(self._summary, SUMMARY)
         self._summary.hide()
+        self._studio: Studio | None = None
+
+    def pressed(self, key: str) -> bool:
+        """U takes what the last set offers as the new 100 %."""
+        if key == "u" and self._studio is not None:
+            self._studio.take_offer()
+            return True
+        return False
 
     def show_model(self, model: Model) -> None:
         """Show the set, or how it went."""
+        self._studio = model.studio
         picture = model.picture
         if picture is None:
             self.news("cue", model.stage)
@@ -82,7 +94,7 @@ class TrainPage(Page):
             self._gauge.show_state(states.gauge(model, picture))
             self._bars.show_state(states.bars(model, picture))
         self._ring.show_state(states.ring(model, picture))
-        if self.news("reps", picture.reps, picture.target, picture.working.zone):
+        if self.news("reps", picture.reps, picture.target, picture.working.zone, picture.method):
             self._strip.show_state(states.strip(picture))
             self._card.show_state(states.card(picture))
         # Only in a set is the cue a function of so little; elsewhere it counts seconds and names keys.
