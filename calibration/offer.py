@@ -43,7 +43,8 @@ class BestStretch:
         self._sfreq_hz = sfreq_hz
         self._window = max(1, round(BEST_WINDOW_S * sfreq_hz))
         self._step = max(1, round(STEP_S * sfreq_hz))
-        self._kept = np.empty((0, len(self._raw)))
+        self._parts: list[Array] = []
+        self._held = 0
         self._next: int | None = None
         self._skip = 0
         self.best_uv = np.zeros(len(self._raw))
@@ -54,15 +55,20 @@ class BestStretch:
             return
         if start != self._next:
             # Looks lie on a grid counted from sample 0, however the samples are cut.
-            self._kept = np.empty((0, len(self._raw)))
+            self._parts, self._held = [], 0
             self._skip = -start % self._step
         self._next = start + len(signal_uv)
         skipped = min(self._skip, len(signal_uv))
         self._skip -= skipped
-        self._kept = np.concatenate([self._kept, signal_uv[skipped:]])
-        while len(self._kept) >= self._window:
-            self._look(self._kept[: self._window])
-            self._kept = self._kept[self._step :]
+        self._parts.append(signal_uv[skipped:])
+        self._held += len(signal_uv) - skipped
+        if self._held < self._window:
+            return
+        kept = np.concatenate(self._parts)
+        while len(kept) >= self._window:
+            self._look(kept[: self._window])
+            kept = kept[self._step :]
+        self._parts, self._held = [kept], len(kept)
 
     def _look(self, stretch: Array) -> None:
         for k, raw in enumerate(self._raw):

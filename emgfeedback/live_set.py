@@ -108,6 +108,8 @@ class Scene:
 
 def usable_uv(frame: Frame, raw: NDArray[np.bool_]) -> NDArray[np.float64]:
     """EMG of a frame (n, n_channels) in µV, or a sensor's envelope; NaN where it is not good."""
+    if raw.all() and not frame.blank.any() and not (frame.quality != int(Contact.GOOD)).any():
+        return frame.emg_uv
     good = np.repeat(frame.quality == int(Contact.GOOD), frame.hop, axis=0) & ~frame.blank[:, None]
     return np.where(good, np.where(raw, frame.emg_uv, frame.envelope_uv), np.nan)
 

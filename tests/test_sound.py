@@ -159,29 +159,27 @@ def heard_of(
 def test_a_calibration_is_told_step_by_step() -> None:
     found, procedure = heard_of(Wearer(1), Plan(quick=True, rest_s=5.0, ready_s=3.0, position_s=6.0))
     assert procedure.prompt.kind == "done"
+    squeezed = [
+        ("ready", "Get ready."),
+        ("count", "2"),
+        ("count", "1"),
+        ("squeeze", "Squeeze. Hold."),
+        ("", "As hard as you can. Keep breathing."),
+        ("hold", "Hold."),
+        ("tick", ""),
+        ("tick", ""),
+    ]
     assert [(u.tone, u.text) for _, u in found] == [
         ("rest", "Rest. Let go."),
-        ("ready", "Right glute next. Get ready."),
-        ("count", "3"),
-        ("count", "2"),
-        ("count", "1"),
-        ("squeeze", "Squeeze. Hold."),
-        ("hold", "Hold."),
-        ("tick", ""),
-        ("tick", ""),
-        ("release", "Let go. Right quad next. Get ready."),
+        ("ready", "Lie face down. Bend your right knee."),
+        *squeezed,
+        ("release", "Let go. Sit on a chair. Strap your ankle."),
         ("counts", "That one counts."),
-        ("count", "3"),
-        ("count", "2"),
-        ("count", "1"),
-        ("squeeze", "Squeeze. Hold."),
-        ("hold", "Hold."),
-        ("tick", ""),
-        ("tick", ""),
+        *squeezed,
         ("done", speakable(f"Done. {procedure.prompt.why}")),
     ]
     counts = [at_s for at_s, u in found if u.tone in ("count", "squeeze")]
-    assert np.diff(counts[:4]) == pytest.approx([1.0, 1.0, 1.0], abs=0.06)
+    assert np.diff(counts[:3]) == pytest.approx([1.0, 1.0], abs=0.06)
 
 
 def test_a_squeeze_that_is_repeated_says_why_and_a_short_count_in_is_brief() -> None:
@@ -200,13 +198,29 @@ def test_a_squeeze_that_is_repeated_says_why_and_a_short_count_in_is_brief() -> 
 
 
 def test_which_squeeze_is_next_is_said_where_there_is_time() -> None:
-    plan = Plan(rest_s=5.0, ready_s=3.0, position_s=3.0, pause_s=12.0)
+    plan = Plan.squeezes_alone(rest_s=5.0, ready_s=3.0, position_s=3.0, pause_s=12.0)
     found, _ = heard_of(Wearer(2, length_s=60.0), plan)
     said = [u.text for _, u in found if u.tone == "counts"]
     assert said[:2] == [
         "That one counts. Squeeze 2 of 3 is next.",
         "That one counts. Squeeze 3 of 3 is next.",
     ]
+
+
+def test_of_a_reason_is_said_what_there_is_time_for_and_only_a_count_in_is_counted() -> None:
+    found, _ = heard_of(Wearer(1, length_s=80.0), Plan())
+    first = next(at_s for at_s, u in found if u.text == "Lie face down. Bend your right knee.")
+    assert [u.text for at_s, u in found if at_s <= 8.0][:2] == [
+        "Run on the battery.",
+        "Unplug the charger, dock and screen while the pads are on. This is for training.",
+    ]
+    ready = next(at_s for at_s, u in found if u.text == "Get ready.")
+    assert [u.text for at_s, u in found if first <= at_s <= ready] == [
+        "Lie face down. Bend your right knee.",
+        "You will push your right thigh up. A strap or a hand holds it down.",
+        "Get ready.",
+    ]
+    assert all(at_s > ready for at_s, u in found if u.tone == "count")
 
 
 @pytest.mark.parametrize("chunk", [7, 20, 250])

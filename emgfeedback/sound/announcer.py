@@ -16,6 +16,8 @@ from emgfeedback.sound.utterance import Utterance
 _STEP_TONES: Final = {
     "rest": "rest",
     "ready": "ready",
+    "lead": "squeeze",
+    "warm": "squeeze",
     "squeeze": "squeeze",
     "relax": "release",
     "done": "done",
@@ -44,7 +46,7 @@ COUNT_WAITS_S: Final = 0.15
 STANDS_S: Final = 0.5
 #: s. The same trouble is not said again sooner.
 AGAIN_S: Final = 8.0
-#: A count-in shorter than this (s) has no time for a whole introduction: its last sentence is said.
+#: A count-in shorter than this (s) has no time to say who is next: ``READY`` alone is said.
 SHORT_S: Final = 4.5
 #: s. A pause that is longer has time for more than the most needful.
 LONG_S: Final = 6.0
@@ -52,6 +54,11 @@ LONG_S: Final = 6.0
 _COUNTED: Final = 3
 _TICKED: Final = 2
 
+#: What is reckoned for speech: words a second, and the tone before them in s.
+WORDS_PER_S: Final = 2.7
+TONE_S: Final = 0.3
+
+READY: Final = "Get ready."
 HOLD: Final = "Hold."
 LET_GO: Final = "Let go."
 COUNTS: Final = "That one counts."
@@ -62,7 +69,7 @@ KNOWN: Final = (
     "3",
     "2",
     "1",
-    "Get ready.",
+    READY,
     "Rest. Let go.",
     "Rest. Once more.",
     COUNTS,
@@ -117,8 +124,8 @@ class Announcer:
         elif squeezed:
             words = prompt.text if prompt.text.startswith("Rest") else f"{LET_GO} {prompt.text}"
             tone, waits_s = "release", 0.0
-        elif prompt.kind == "ready" and prompt.seconds_left < SHORT_S:
-            words = _last_sentence(prompt.text)
+        elif prompt.kind == "ready" and prompt.seconds_left < SHORT_S and words.endswith(READY):
+            words = READY
         return Utterance(speakable(words), tone, waits_s, insists=True)
 
     def _news(self, prompt: Prompt, events: Sequence[ProcedureEvent]) -> Iterator[Utterance]:
@@ -130,14 +137,16 @@ class Announcer:
                 words = _counted(event.text, prompt) if event.kind == "trial" else _ended(event.text)
                 yield Utterance(speakable(words), tone, NEWS_WAITS_S)
         if prompt.why and prompt.why != self._why and prompt.why not in told:
-            yield Utterance(speakable(prompt.why), "", NEWS_WAITS_S)
+            why = _in_time(prompt) if 0.0 < prompt.seconds_left < math.inf else prompt.why
+            if why:
+                yield Utterance(speakable(why), "", NEWS_WAITS_S)
         self._why = prompt.why
 
     # Within a step
 
     def _within(self, prompt: Prompt, time_s: float) -> Iterator[Utterance]:
         yield from self._changed(prompt, time_s)
-        if prompt.kind == "ready":
+        if prompt.kind == "ready" and prompt.text.endswith(READY):
             number = self._crossed(prompt.seconds_left)
             if 1 <= number <= _COUNTED:
                 yield Utterance(str(number), "count", COUNT_WAITS_S)
@@ -181,9 +190,20 @@ def _counted(text: str, prompt: Prompt) -> str:
     return words
 
 
-def _last_sentence(text: str) -> str:
-    """``Get ready.`` of ``Right glute next. Get ready.``"""
-    return _ended(text.rstrip(" .").rpartition(". ")[2])
+def _takes_s(words: str) -> float:
+    """How long it takes to say, roughly."""
+    return TONE_S + len(words.split()) / WORDS_PER_S
+
+
+def _in_time(prompt: Prompt) -> str:
+    """As many sentences of the reason as can be said before the step is over: the rest stands on the page."""
+    said = ""
+    for sentence in re.split(r"(?<=[.?]) ", prompt.why):
+        longer = f"{said} {sentence}".strip()
+        if _takes_s(f"{prompt.text} {longer}") > prompt.seconds_left:
+            break
+        said = longer
+    return said
 
 
 def _ended(words: str) -> str:

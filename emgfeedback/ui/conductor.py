@@ -63,6 +63,9 @@ class Conductor:
         #: A recording that is played instead of what is live.
         self._playback: Playback | None = None
         self._entrance = Entrance(request, None, power).start(woken)
+        #: The 100 % that was put into words last: a sentence is not made anew for every picture.
+        self._told: Calibration | None = None
+        self._hundreds = ""
 
     # Wishes
 
@@ -288,14 +291,13 @@ class Conductor:
         n_sensors = sum(1 for channel in info.channels if channel.muscle)
         return f"{studio.opened.link}, {n_sensors} sensors, {info.sfreq_hz:.0f} samples a second"
 
-    @staticmethod
-    def _calibration(studio: Studio) -> str:
+    def _calibration(self, studio: Studio) -> str:
         found = studio.calibration
         if found is None:
             return studio.scene.uncalibrated
-        levels = ", ".join(f"{c.side} {c.muscle} {c.mvc_uv:.0f} µV" for c in found.channels)
-        quick = " Quick calibration." if found.quality == "quick" else ""
-        return f"Your {words.NEW_HUNDRED[found.method]}: {levels}.{quick}"
+        if found is not self._told:
+            self._told, self._hundreds = found, _hundreds(found)
+        return self._hundreds
 
     @staticmethod
     def _squeeze_uv(studio: Studio) -> float | None:
@@ -309,3 +311,10 @@ class Conductor:
             if channel.muscle and wanted:
                 return float(frame.envelope_uv[-1, column])
         return None
+
+
+def _hundreds(found: Calibration) -> str:
+    """What stands for 100 % of each muscle, as a sentence."""
+    levels = ", ".join(f"{c.side} {c.muscle} {c.mvc_uv:.0f} µV" for c in found.channels)
+    quick = " Quick calibration." if found.quality == "quick" else ""
+    return f"Your {words.NEW_HUNDRED[found.method]}: {levels}.{quick}"
