@@ -21,8 +21,8 @@ LINES: Final = (
     BATTERY_ONLY,
     "Do not use it with a pacemaker or another implanted stimulator, or on broken or irritated skin. In "
     "pregnancy, after surgery or with a hip injury, ask your doctor first.",
-    "Pads belong on buttock and thigh, the third on bone of the leg: never on chest or neck, never across the "
-    "heart.",
+    "Pads belong on buttock and thigh, the third on bone of the leg: never on chest or neck, never across "
+    "the heart.",
     "Stop at once on pain, dizziness, numbness or cramp.",
     "Keep breathing while you squeeze. With heart disease or high blood pressure do not squeeze with all "
     "your might.",
