@@ -10,6 +10,7 @@ at the next whole hop. Samples that come a second time are ignored.
 """
 
 from collections.abc import Collection, Mapping
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -122,7 +123,7 @@ class Pipeline:
         self._take(counts, parts)
         if len(parts) == 1:
             return parts[0]
-        return _joined(parts) if parts else self._nothing()
+        return _joined(parts) if parts else self._nothing
 
     def _line_up(self, chunk: SampleChunk, parts: list[Frame]) -> Counts:
         """Bridge or skip what is missing before ``chunk``; its samples that are still to be taken."""
@@ -249,8 +250,9 @@ class Pipeline:
         hops = np.arange(first, first + len(share))
         return Frame(self.hop, hops, self.sides, *estimate, blank, share, state, zone, quality, reps)
 
+    @cached_property
     def _nothing(self) -> Frame:
-        """A frame of no hops."""
+        """The frame of no hops: many chunks end within one."""
         samples = np.empty((0, len(self.info.channels)))
         share = np.empty((0, len(self.sides)))
         states = np.empty((0, len(self.sides)), dtype=np.int8)

@@ -164,8 +164,7 @@ def test_a_calibration_is_told_step_by_step() -> None:
         ("count", "2"),
         ("count", "1"),
         ("squeeze", "Squeeze. Hold."),
-        ("", "As hard as you can. Keep breathing."),
-        ("hold", "Hold."),
+        ("hold", "Hold. Keep breathing."),
         ("tick", ""),
         ("tick", ""),
     ]

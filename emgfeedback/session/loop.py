@@ -13,7 +13,8 @@ from emgfeedback.session.delay import DelayMeter
 from emgfeedback.session.recorder import Recorder
 from emgfeedback.session.setup import Setup
 
-#: Called after each push, in the thread that turns the loop: must be quick and must not raise.
+#: Called after each push that completed a hop, in the thread that turns the loop: must be quick and must
+#: not raise.
 Sink = Callable[[SampleChunk, Frame], None]
 
 
@@ -131,8 +132,9 @@ class Loop:
         self.arrived_at_s = self.stepped_at_s
         with self._lock:
             frame = self._take(chunk)
-        for sink in self.sinks:
-            sink(chunk, frame)
+        if len(frame.hops):
+            for sink in self.sinks:
+                sink(chunk, frame)
         return frame
 
     def _take(self, chunk: SampleChunk) -> Frame:

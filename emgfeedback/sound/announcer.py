@@ -59,7 +59,7 @@ WORDS_PER_S: Final = 2.7
 TONE_S: Final = 0.3
 
 READY: Final = "Get ready."
-HOLD: Final = "Hold."
+HOLD: Final = "Hold. Keep breathing."
 LET_GO: Final = "Let go."
 COUNTS: Final = "That one counts."
 #: What will surely be said, in words that can be made into sound beforehand.
@@ -136,7 +136,8 @@ class Announcer:
                 told.add(event.text)
                 words = _counted(event.text, prompt) if event.kind == "trial" else _ended(event.text)
                 yield Utterance(speakable(words), tone, NEWS_WAITS_S)
-        if prompt.why and prompt.why != self._why and prompt.why not in told:
+        # A squeeze is no time to listen.
+        if prompt.why and prompt.why != self._why and prompt.why not in told and prompt.kind != "squeeze":
             why = _in_time(prompt) if 0.0 < prompt.seconds_left < math.inf else prompt.why
             if why:
                 yield Utterance(speakable(why), "", NEWS_WAITS_S)
