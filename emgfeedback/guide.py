@@ -1,7 +1,8 @@
 """The guided calibration in a view: prompts out, and at the end a record or the reason why not."""
 
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -84,7 +85,8 @@ def calibrate(request: CalibrateRequest, power: PowerReader) -> None:
 def guide(studio: Studio, page: View, plan: Plan) -> Calibration:
     """Run the procedure to its end. Raises ``CalibrationError`` when it failed or was stopped."""
     stage = studio.calibrate(plan)
-    return studio.calibrated(_shown(studio, stage, page))
+    with _heard_out(studio.sound, page):
+        return studio.calibrated(_shown(studio, stage, page))
 
 
 def check(studio: Studio, page: View, plan: Plan) -> Comparison:
@@ -92,7 +94,8 @@ def check(studio: Studio, page: View, plan: Plan) -> Comparison:
     stage = studio.check(plan)
     if stage is None and studio.compared is not None:
         return studio.compared
-    return studio.checked(_shown(studio, stage, page) if stage else "")
+    with _heard_out(studio.sound, page):
+        return studio.checked(_shown(studio, stage, page) if stage else "")
 
 
 def verdict(found: Comparison) -> None:
@@ -125,11 +128,15 @@ def _shown(studio: Studio, stage: GuidedStage, page: View) -> str:
     return "".join(stopped[:1])
 
 
-def _hear_out(sound: Sound, page: View) -> None:
-    """Let the last words be heard; any key ends them."""
-    with suppress(KeyboardInterrupt):
-        while sound.busy and not page.pressed():
-            time.sleep(page.period_s)
+@contextmanager
+def _heard_out(sound: Sound, page: View) -> Iterator[None]:
+    """After what stands within, let the last words be heard; any key ends them."""
+    try:
+        yield
+    finally:
+        with suppress(KeyboardInterrupt):
+            while sound.busy and not page.pressed():
+                time.sleep(page.period_s)
 
 
 def from_recording(session: str, out: Path | None) -> None:
