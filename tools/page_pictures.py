@@ -72,6 +72,8 @@ def start(album: Album, place: Path) -> None:
     album.keep(shown.window, "history", "empty")
     shown.show_still(_real(model))
     album.keep(shown.window, "start", "board")
+    shown.show_still(replace(_real(model), compared="Comparable with Tuesday."))
+    album.keep(shown.window, "start", "compared")
     shown.show_still(Model(banner=words.UNPLUG, opening=words.UNPLUG))
     album.keep(shown.window, "start", "mains")
     shown.close()
@@ -295,7 +297,7 @@ def unrecorded(album: Album, place: Path) -> None:
     """The disk takes no recording; training goes on."""
     shown = _in_a_set(place, FAST, record=False)
     # What a full disk says; filling one for a picture would be rude.
-    shown.studio.scene.recording_trouble = "No space left on device."
+    shown.studio.scene.recording_trouble = "the disk is full."
     shown.until(_with(lambda m, p: len(p.reps) == 1 and p.working.state is ShareState.REST), "rest")
     album.keep(shown.window, "train", "not-recording")
     shown.close()

@@ -31,8 +31,8 @@ INNER_RADIUS, INNER_WIDTH = RADIUS - WIDTH / 2 - 14.0, 12.0
 BRACKET_RADIUS = RADIUS + WIDTH / 2 + 18.0
 #: Degrees left free on either side of the split.
 SPLIT_GAP = 1.35
-#: Steps of the whole arc that an eye can tell: half a unit of its length.
-STEPS = 1600
+#: Steps of the whole arc that an eye can tell: one unit of its length.
+STEPS = 800
 #: The widest places inside the arc and between the names: number, word in its place, headline, advice.
 NUMBER_ROOM, WORD_ROOM, HEADLINE_ROOM, ADVICE_ROOM = 284.0, 316.0, 284.0, 250.0
 NUMBER_BASELINE, HEADLINE_BASELINE, ADVICE_BASELINE = 318.0, 366.0, 396.0
