@@ -5,6 +5,7 @@ Run it with the Python of an environment that holds the ``dev`` extra, such as t
 """
 
 import argparse
+import os
 import subprocess
 import sys
 import sysconfig
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import source_rules
-from parts import PARTS
+from parts import ENVIRON, PARTS
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = Path(sysconfig.get_path("scripts"))
@@ -25,7 +26,8 @@ def command(*words: str) -> Gate:
     """A gate that is a program: it holds when the program ends with 0."""
 
     def run() -> tuple[bool, str, str]:
-        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+        environ = {**ENVIRON, **os.environ}
+        done = subprocess.run(words, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
         said = (done.stdout + done.stderr).strip()
         return done.returncode == 0, said.splitlines()[-1].strip("= ") if said else "", said
 

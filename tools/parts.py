@@ -7,3 +7,6 @@ PARTS = (
     ("-n", str(WORKERS), "--dist", "loadgroup", "-m", "not alone"),
     ("-m", "alone"),
 )
+
+#: Products of small matrices: threads of the algebra library only wait for each other and for the workers.
+ENVIRON = {"OPENBLAS_NUM_THREADS": "1"}

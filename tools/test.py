@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 
 from environment import ROOT, SetupError, ensure, use_new_python, with_home
-from parts import PARTS
+from parts import ENVIRON, PARTS
 
 #: (what proves it is there: a program or a file), (the Debian package that brings it), (what uses it).
 SYSTEM_TOOLS = (
@@ -96,7 +96,7 @@ def main() -> int:
     command = [str(python), "-m", "pytest", *without_qt(python)]
     if not os.environ.get("DISPLAY") and shutil.which("xvfb-run"):
         command = ["xvfb-run", "-a", *command]
-    environ = with_home(dict(os.environ), venv)
+    environ = with_home({**ENVIRON, **os.environ}, venv)
     parts = [arguments] if arguments else [["-q", *part] for part in PARTS]
     return max(subprocess.run([*command, *part], cwd=str(ROOT), env=environ).returncode for part in parts)
 
