@@ -86,11 +86,16 @@ def items(key: str, value: Any) -> list[Any]:
     return value
 
 
+def _within(key: str, name: str) -> str:
+    """A name that the file gave itself, as it can stand in a sentence."""
+    return f"{key} {name if name.isprintable() and name.strip() else repr(name)}"
+
+
 def numbers(key: str, value: Any) -> dict[str, float]:
     """An object of finite numbers."""
     if not isinstance(value, dict):
         raise Misfit(f"{key} must be an object")
-    return {text(key, name): number(name, item) for name, item in value.items()}
+    return {text(key, name): number(_within(key, name), item) for name, item in value.items()}
 
 
 def chain(key: str, value: Any) -> dict[str, float | str]:
@@ -98,7 +103,9 @@ def chain(key: str, value: Any) -> dict[str, float | str]:
     if not isinstance(value, dict):
         raise Misfit(f"{key} must be an object")
     return {
-        text(key, name): text(name, item) if isinstance(item, str) else number(name, item)
+        text(key, name): text(_within(key, name), item)
+        if isinstance(item, str)
+        else number(_within(key, name), item)
         for name, item in value.items()
     }
 
