@@ -179,9 +179,15 @@ def test_calibrated_by_prompts_live_then_uses_todays_calibration(tmp_path: Path)
         ) as guide:  # fmt: skip
             told = obeyed(guide, simulator)
         assert guide.returncode == 0
-        simulator.stdin.write("reps 2\n")
-        simulator.stdin.flush()
-        result = run("live", *source, "--reps", "2", timeout_s=60, EMGFEEDBACK_HOME=str(home))
+        sessions = home / "sessions"
+        with ThreadPoolExecutor(1) as beside:
+            running = beside.submit(
+                run, "live", *source, "--reps", "2", timeout_s=60, EMGFEEDBACK_HOME=str(home)
+            )
+            wait_for(lambda: sessions.is_dir() and any(sessions.iterdir()), "the recording")
+            simulator.stdin.write("reps 2\n")
+            simulator.stdin.flush()
+            result = running.result()
     assert any(line.startswith("squeeze glute right") for line in told)
     assert any("(quick)" in line for line in told)
     assert result.returncode == 0, result.stderr
