@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
-import numpy as np
 
 from calibration.atomic import write_atomically
 from calibration.check import CHECK
 from calibration.comparison import Comparison
 from calibration.errors import CalibrationError
 from calibration.form import dump
-from calibration.offer import BestStretch, offers, take
+from calibration.offer import take
 from calibration.plan import Plan
 from calibration.record import Calibration
 from device.channel_map import ChannelMap
@@ -22,7 +21,7 @@ from emgfeedback import words
 from emgfeedback.calibrating import LEADS, GuidedStage, now_local
 from emgfeedback.listing import find_session
 from emgfeedback.live import open_safely
-from emgfeedback.live_set import PowerReader, SetRequest, usable_uv
+from emgfeedback.live_set import PowerReader, SetRequest, TaskBest
 from emgfeedback.opening import Home, choose_url, open_home
 from emgfeedback.picture import STALE_AFTER_S, muscle_bars
 from emgfeedback.session.analysis import frames
@@ -146,14 +145,10 @@ def from_recording(session: str, out: Path | None) -> None:
     """
     home = open_home()
     with SessionFile(find_session(session)) as file:
-        info, calibration = file.info, file.header.calibration
-        raw = np.array([channel.signal == "raw" for channel in info.channels])
-        best = BestStretch(raw.tolist(), info.sfreq_hz)
+        calibration, best = file.header.calibration, TaskBest(file.info)
         for _, frame in frames(file):
-            if len(frame.hops):
-                best.push(int(frame.hops[0]) * frame.hop, usable_uv(frame, raw))
-    best_uv = dict(zip((c.pin for c in info.channels), best.best_uv.tolist(), strict=True))
-    offered = offers(calibration, best_uv) if calibration is not None else ()
+            best.push(frame)
+    offered = best.offers(calibration)
     if calibration is None or not offered:
         raise CalibrationError("This set did not go beyond its 100 %: there is nothing to take.")
     keep(home, take(calibration, offered, now_local()), out)

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.offer import BestStretch, Offer, offers
+from calibration.record import Calibration
 from device.reconnect import ReconnectingSource
-from device.stream import SampleChunk
+from device.stream import SampleChunk, StreamInfo
 from emgfeedback import words
 from emgfeedback.cautions import CautionWatch
 from emgfeedback.coach.exercises import Exercise
@@ -114,6 +115,26 @@ def usable_uv(frame: Frame, raw: NDArray[np.bool_]) -> NDArray[np.float64]:
     return np.where(good, np.where(raw, frame.emg_uv, frame.envelope_uv), np.nan)
 
 
+class TaskBest:
+    """What a task reached in each channel, frame by frame, and what that offers."""
+
+    def __init__(self, info: StreamInfo) -> None:
+        self._pins = [channel.pin for channel in info.channels]
+        self._raw = np.array([channel.signal == "raw" for channel in info.channels])
+        self._best = BestStretch(self._raw.tolist(), info.sfreq_hz)
+
+    def push(self, frame: Frame) -> None:
+        """Take the next frame."""
+        if len(frame.hops):
+            self._best.push(int(frame.hops[0]) * frame.hop, usable_uv(frame, self._raw))
+
+    def offers(self, calibration: Calibration | None) -> tuple[Offer, ...]:
+        """Where the task went beyond the 100 % that it was measured by."""
+        if calibration is None:
+            return ()
+        return offers(calibration, dict(zip(self._pins, self._best.best_uv.tolist(), strict=True)))
+
+
 class LiveSet:
     """A sink that counts the reps of a set and finds its end, and the picture of it."""
 
@@ -121,20 +142,17 @@ class LiveSet:
         self.scene, self.exercise, self.logic = scene, exercise, logic
         self.target = target
         self.ended = ""
-        channels = scene.opened.info.channels
         setup = scene.loop.setup
         self._watch = RepWatch(scene.opened.info, setup.settings, setup.calibration)
         self._found: list[RepFindings] = []
-        self._raw = np.array([channel.signal == "raw" for channel in channels])
-        self._best = BestStretch(self._raw.tolist(), scene.opened.info.sfreq_hz)
+        self._best = TaskBest(scene.opened.info)
 
     def __call__(self, chunk: SampleChunk, frame: Frame) -> None:
         """Take what the pipeline made of a chunk (acquisition thread)."""
         setup = self.scene.loop.setup
         self._watch.follow(setup.settings, setup.calibration)
         self._found += self._watch.push(frame)
-        if len(frame.hops):
-            self._best.push(int(frame.hops[0]) * frame.hop, usable_uv(frame, self._raw))
+        self._best.push(frame)
         reps = frame.reps
         if reps and self.exercise.one_leg:
             working = self.scene.opened.first_side
@@ -146,12 +164,7 @@ class LiveSet:
     @property
     def offers(self) -> tuple[Offer, ...]:
         """Where the set went beyond the 100 % that it was measured by."""
-        calibration, pins = self.scene.loop.setup.calibration, self.scene.opened.info.channels
-        if calibration is None:
-            return ()
-        return offers(
-            calibration, {c.pin: uv for c, uv in zip(pins, self._best.best_uv.tolist(), strict=True)}
-        )
+        return self._best.offers(self.scene.loop.setup.calibration)
 
     @property
     def reps(self) -> tuple[Rep, ...]:
