@@ -54,15 +54,24 @@ class BoardLink:
         else:
             self._ahead.append(self.board.advance(self.board.now_s + seconds))
 
-    def read(self, timeout_s: float) -> bytes:
-        """Bytes that have come within ``timeout_s``, else ``b""``; raises ``DeviceLost``."""
+    def read(self, timeout_s: float, gather: int = 0) -> bytes:
+        """Bytes that have come within ``timeout_s``, else ``b""``; raises ``DeviceLost``.
+
+        In real time ``gather`` bytes are waited for, one step more; virtual steps are long enough.
+        """
         deadline_s = self.clock() + timeout_s
+        if not self._realtime:
+            gather = 1
         while True:
             data = self._arrived()
             left_s = deadline_s - self.clock()
             if data or left_s <= 0.0:
-                return data
+                break
             self.sleep(min(left_s, REAL_STEP_S if self._realtime else VIRTUAL_STEP_S))
+        if 0 < len(data) < gather:
+            self.sleep(REAL_STEP_S)
+            data += self._arrived()
+        return data
 
     def write(self, data: bytes) -> None:
         """Give ``data`` to the board; raises ``DeviceLost``."""

@@ -29,12 +29,14 @@ from device.samples import unpack_samples
 from device.source import ByteLink, Source
 from device.stream import SampleChunk, StreamInfo
 from device.timeline import Timeline
-from device.wire import Decoder
+from device.wire import Decoder, data_frame_bytes
 
 #: No DATA for this long: ask the board whether it is still there.
 SILENCE_S = 2.0
 #: No answer for this long after that: it is not.
 ANSWER_S = 2.0
+#: Samples that take longer than this are handed on one frame at a time.
+GATHER_S = 0.01
 #: How often the dialogue is asked whether it has something to send (commands repeat every 200 ms).
 POLL_S = 0.1
 
@@ -71,6 +73,8 @@ class FramedSource(Source):
         self._epoch = -1
         self._board_counters = BoardCounters(self.stats)
         self._layout = (0, 1, 16)
+        #: Samples of each channel, and bytes, of a DATA frame; most samples that may wait for each other.
+        self._frame_n = self._frame_bytes = self._most_gathered = 0
         self._timeline: Timeline
         try:
             started = self._shake_hands()
@@ -108,7 +112,7 @@ class FramedSource(Source):
             if now_s >= self._poll_s:
                 self._poll(now_s)
             left_s = deadline_s - now_s
-            data = self._link.read(min(left_s, POLL_S) if left_s > 0.0 else 0.0)
+            data = self._link.read(min(left_s, POLL_S) if left_s > 0.0 else 0.0, self._due_bytes())
             if data:
                 self._take(self._decoder.feed(data), self._clock())
                 continue
@@ -164,6 +168,14 @@ class FramedSource(Source):
         self.stats.samples_delivered += len(counts)
         self.stats.samples_lost += lost
 
+    def _due_bytes(self) -> int:
+        """Bytes until the frame that completes what the reader takes at a time; 0 where that is far off."""
+        gather = self.gather
+        if not 1 < gather <= self._most_gathered:
+            return 0
+        missing = gather - self._timeline.next_index % gather
+        return -(-missing // self._frame_n) * self._frame_bytes - self._decoder.pending_bytes
+
     def _count_repeated(self) -> None:
         self.stats.frames_bad += 1
         causes = self.stats.bad_by_cause
@@ -210,6 +222,9 @@ class FramedSource(Source):
         if before is None:
             self._timeline = Timeline(info.period_us)
             self._layout = (info.encoding, len(info.channels), info.bits)
+            self._frame_n = info.k
+            self._frame_bytes = data_frame_bytes(info.encoding, info.k * len(info.channels))
+            self._most_gathered = int(GATHER_S * info.sfreq_hz)
         elif _settings(info) != _settings(before):
             raise DeviceLost(
                 f"The board on {self._link.name} restarted with other settings; open it again.",

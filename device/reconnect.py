@@ -72,6 +72,7 @@ class ReconnectingSource(Source):
     def _read(self, timeout_s: float) -> SampleChunk | None:
         if not self.connected and not self._look_again(timeout_s):
             return None
+        self._source.gather = self.gather
         try:
             chunk = self._source.read(timeout_s)
         except DeviceLost as error:

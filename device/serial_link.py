@@ -3,6 +3,9 @@
 pyserial opens and configures the port; on POSIX the bytes are then read with ``select`` and
 ``os.read``, which costs a third of its own read. DTR and RTS stay set, as P1.1 asks: boards with
 native USB send nothing without them, and one line alone resets an ESP32.
+
+Bytes of a stream gather in the kernel: ``select`` reports a terminal as readable when VMIN bytes are
+there (termios; Linux, BSD and macOS), so a read wakes up once, when its last byte has come.
 """
 
 import errno
@@ -31,9 +34,8 @@ if TYPE_CHECKING:
 DEFAULT_BAUD = 500_000
 #: After the first byte of a burst: long enough for a whole frame, a quarter of the CPU of reading at once.
 COALESCE_S = 0.003
-#: Between two reads of a stream, in place of a wake-up at its first byte and one after it; 99 of 100 bytes
-#: are then read within 6 ms.
-STREAM_S = 0.005
+#: The longest wait for bytes that are to be read together: a hop of the chain and a bit.
+GATHER_S = 0.012
 MOST_BYTES = 65536
 WRITE_TIMEOUT_S = 1.0
 #: ModemManager and the like hold a new port for some seconds.
@@ -84,7 +86,7 @@ class SerialLink:
         self._failures = port_failures()
         self._port = self._open(baud)
         self._descriptor = self._port.fileno() if _POSIX else -1
-        self._due_s = 0.0
+        self._least = 0
         # An FTDI bridge otherwise holds bytes back for 16 ms. Not every driver knows the call.
         with suppress(AttributeError, NotImplementedError, *self._failures):
             self._port.set_low_latency_mode(True)
@@ -103,18 +105,19 @@ class SerialLink:
     def baud(self, baud: int) -> None:
         try:
             self._port.baudrate = baud
+            self._least = 0  # pyserial has set VMIN again.
         except self._failures as error:
             raise self._lost() from error
 
-    def read(self, timeout_s: float) -> bytes:
+    def read(self, timeout_s: float, gather: int = 0) -> bytes:
         """Wait up to ``timeout_s`` for a first byte, then 3 ms for more; ``b""`` when none came.
 
-        A stream is read every 5 ms without waiting for its first byte.
+        ``gather`` bytes are waited for 12 ms at most, and none after them.
         """
         if not self._port.is_open:
             raise self._lost()
         try:
-            data = self._read_posix(timeout_s) if _POSIX else self._read_portable(timeout_s)
+            data = (self._read_posix if _POSIX else self._read_portable)(timeout_s, gather)
         except BlockingIOError:
             return b""  # Another reader was faster.
         except self._failures as error:
@@ -135,25 +138,36 @@ class SerialLink:
         with suppress(*self._failures):
             self._port.close()
 
-    def _read_posix(self, timeout_s: float) -> bytes | None:
-        descriptor, data = self._descriptor, b""
-        # While bytes stream, one wake-up a read will do: they gather before it, not after a first one.
-        gathers_s = min(self._due_s - time.monotonic(), timeout_s)
-        if gathers_s > 0.0:
-            time.sleep(gathers_s)
-            timeout_s -= gathers_s
+    def _read_posix(self, timeout_s: float, gather: int) -> bytes | None:
+        descriptor = self._descriptor
+        if gather > 1:
+            wait_s = min(timeout_s, GATHER_S)
+            self._readable(gather, wait_s)
             with suppress(BlockingIOError):
-                data = os.read(descriptor, MOST_BYTES)
-        if not data:
-            if not select.select([descriptor], [], [], max(0.0, timeout_s))[0]:
-                return b""
-            time.sleep(COALESCE_S)
-            data = os.read(descriptor, MOST_BYTES)
-        self._due_s = time.monotonic() + STREAM_S
-        # Readable without a byte is the end of the line: the other side has hung up.
-        return data or None
+                # Nothing at all, of a terminal that wants a byte at least, is the end of the line.
+                return os.read(descriptor, MOST_BYTES) or None
+            timeout_s -= wait_s
+        if not self._readable(1, max(0.0, timeout_s)):
+            return b""
+        time.sleep(COALESCE_S)
+        return os.read(descriptor, MOST_BYTES) or None
 
-    def _read_portable(self, timeout_s: float) -> bytes:
+    def _readable(self, least: int, timeout_s: float) -> bool:
+        """Whether ``least`` bytes come within ``timeout_s``, or the other side hangs up."""
+        if least != self._least:
+            import termios
+
+            modes = termios.tcgetattr(self._descriptor)
+            modes[6][termios.VMIN] = self._least = least
+            termios.tcsetattr(self._descriptor, termios.TCSANOW, modes)
+        return bool(select.select([self._descriptor], [], [], timeout_s)[0])
+
+    def _read_portable(self, timeout_s: float, gather: int) -> bytes:
+        if gather > 1:
+            self._port.timeout = min(timeout_s, GATHER_S)
+            data = bytes(self._port.read(gather))
+            if data:
+                return data + bytes(self._port.read(self._port.in_waiting))
         self._port.timeout = max(0.0, timeout_s)
         first = bytes(self._port.read(1))
         if not first:

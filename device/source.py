@@ -15,8 +15,11 @@ class ByteLink(Protocol):
         """Where the link leads, in words for the user: ``/dev/ttyUSB0``."""
         ...
 
-    def read(self, timeout_s: float) -> bytes:
-        """Bytes that have come, ``b""`` when none came in time; raises ``DeviceLost``."""
+    def read(self, timeout_s: float, gather: int = 0) -> bytes:
+        """Bytes that have come, ``b""`` when none came in time; raises ``DeviceLost``.
+
+        ``gather`` bytes are on their way and wanted together: a link may wait for all of them, some ms.
+        """
         ...
 
     def write(self, data: bytes) -> None:
@@ -32,10 +35,12 @@ class Source(ABC):
     """Samples with an absolute index. Use as a context manager; ``close`` may be called twice.
 
     ``live`` sources keep coming whether or not they are read; the others wait for the reader.
-    ``finished`` becomes true when a finite source has given its last sample.
+    ``finished`` becomes true when a finite source has given its last sample. ``gather`` is how many
+    samples, counted from index 0, the reader takes at a time: a live source may let them come together.
     """
 
     live: bool = True
+    gather: int = 1
     finished: bool = False
 
     def __init__(self) -> None:

@@ -107,6 +107,11 @@ def stuff(decoded: bytes) -> bytes:
     return b"".join(bytes((len(run) + 1,)) + run for run in decoded.split(b"\0"))
 
 
+def data_frame_bytes(encoding: int, n_values: int) -> int:
+    """Bytes on the wire of a DATA frame with ``n_values`` samples (sets x channels), its delimiter among them."""
+    return 2 + _DATA_OVERHEAD + payload_bytes(encoding, n_values)
+
+
 @cache
 def _data_struct(size: int) -> struct.Struct:
     return struct.Struct(f"<2xBHIBB{size - _DATA_OVERHEAD - 1}s2x")

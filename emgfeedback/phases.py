@@ -56,31 +56,39 @@ class PhaseWatch:
         self._drive = self._slope = self._top = self._hold_s = 0.0
         self._peaks = [0.0] * self._n_channels
         self._counted = True
+        #: Samples and s of a hop, and the part of its drive that is taken in.
+        self._hop, self._hop_s, self._part = 0, 0.0, 0.0
 
     def __call__(self, _chunk: SampleChunk, frame: Frame) -> None:
         if not len(frame.hops):
             return
-        hop_s = frame.hop / self._sfreq_hz
+        if frame.hop != self._hop:
+            self._hop, self._hop_s = frame.hop, frame.hop / self._sfreq_hz
+            self._part = 1.0 - math.exp(-self._hop_s / SMOOTHING_S)
         rows = frame.percent_mvc[frame.hop - 1 :: frame.hop].tolist()
         # A hop or two: plain numbers are cheaper than arrays.
         for percents, contacts in zip(rows, frame.quality.tolist(), strict=True):
-            counted = all(contacts[column] <= _GOOD_ENOUGH for column in self._columns)
-            self._take(percents, hop_s, counted=counted)
-        peaks = tuple(self._peaks)
-        self.moment = Moment(self._phase, self._hold_s, self._counted, peaks)
+            self._take(percents, contacts)
+        self.moment = Moment(self._phase, self._hold_s, self._counted, tuple(self._peaks))
 
-    def _take(self, percents: list[float], hop_s: float, *, counted: bool) -> None:
-        drive = sum(percents[k] for k in self._columns)
+    def _take(self, percents: list[float], contacts: list[int]) -> None:
+        drive, counted = 0.0, True
+        for column in self._columns:
+            drive += percents[column]
+            counted = counted and contacts[column] <= _GOOD_ENOUGH
         self._counted = counted and math.isfinite(drive)
         if not self._counted:
             self._rest()
             self._counted = False
             return
-        before, part = self._drive, 1.0 - math.exp(-hop_s / SMOOTHING_S)
+        before, part, hop_s, peaks = self._drive, self._part, self._hop_s, self._peaks
         self._drive += (drive - before) * part
-        self._peaks = [max(a, b) if b == b else a for a, b in zip(self._peaks, percents, strict=True)]
+        for column, percent in enumerate(percents):
+            if percent > peaks[column]:
+                peaks[column] = percent
         self._slope += ((self._drive - before) / hop_s - self._slope) * part
-        self._top = max(self._top, self._drive)
+        if self._drive > self._top:
+            self._top = self._drive
         self._phase = self._next()
         if self._phase is Phase.HOLD:
             self._hold_s += hop_s

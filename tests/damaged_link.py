@@ -16,7 +16,7 @@ class DamagedLink:
         self._left = b""
         self.name = link.name
 
-    def read(self, timeout_s: float) -> bytes:
+    def read(self, timeout_s: float, gather: int = 0) -> bytes:
         if not self._left:
             self._left = self._damage(self._link.read(timeout_s))
         size = next(self._sizes)

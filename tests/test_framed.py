@@ -37,6 +37,41 @@ def read_for(source: FramedSource, seconds: float) -> list[SampleChunk]:
     return chunks
 
 
+class GatheringLink:
+    """A link that gives the bytes of a millisecond at a time, or as many together as are asked for."""
+
+    name = "gathering"
+
+    def __init__(self, box: Board) -> None:
+        self._link = BoardLink(box, realtime=False)
+        self.clock, self.write, self.close = self._link.clock, self._link.write, self._link.close
+
+    def read(self, timeout_s: float, gather: int = 0) -> bytes:
+        data = b""
+        waited_ms = 0
+        while len(data) < max(1, gather) and waited_ms < (12 if gather else 1000 * timeout_s):
+            self._link.sleep(0.001)
+            waited_ms += 1
+            data += self._link.read(0.0)
+        return data
+
+
+@pytest.mark.parametrize(("rate_hz", "gather"), [(1000, 8), (2000, 16), (500, 4), (1000, 7)])
+def test_what_the_reader_takes_at_a_time_comes_at_a_time(rate_hz, gather):
+    """As far as frames end there; a frame of another kind among them (PONG, STATUS) seldom brings one early."""
+    truth = Truth()
+    link = GatheringLink(board(truth))
+    source = FramedSource(link, StreamRequest(rate_hz=rate_hz), clock=link.clock)
+    source.gather = gather
+    chunks = read_for(source, 8.0)
+    assert_as_sent(chunks, truth.first)
+    frame = source._frame_n
+    # The first frame that reaches a whole gathering ends it.
+    assert np.mean([chunk.stop % gather < frame for chunk in chunks]) > 0.95
+    assert np.mean([len(chunk.counts) >= gather - frame for chunk in chunks]) > 0.95
+    assert max(len(chunk.counts) for chunk in chunks) < 2 * gather + frame
+
+
 # What the stream is.
 
 

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 import tty
 from collections.abc import Iterator
@@ -72,6 +73,27 @@ def test_bytes_that_come_close_together_are_read_together(terminal):
     os.write(master, b"b")
     assert link.read(1.0) == b"ab"
     link.close()
+
+
+def test_bytes_that_are_wanted_together_come_together(terminal):
+    master, path = terminal
+    link = SerialLink(path)
+    os.write(master, b"ab")
+    # Those that do not come are not waited for in vain.
+    assert link.read(5.0, 60) == b"ab"
+    late = threading.Timer(0.05, os.write, (master, b"cd"))
+    late.start()
+    assert link.read(30.0, 60) == b"cd"
+    late.join()
+    os.write(master, b"e" * 70)
+    assert link.read(5.0, 60) == b"e" * 70
+    link.baud = 115_200
+    os.write(master, b"f" * 60)
+    assert link.read(5.0, 60) == b"f" * 60
+    assert link.read(0.0, 60) == link.read(0.0) == b""
+    os.close(master)
+    with pytest.raises(DeviceLost):
+        link.read(5.0, 60)
 
 
 def test_a_port_that_is_not_there():
@@ -273,7 +295,7 @@ def test_one_wake_up_takes_several_records_and_each_byte_once(terminal):
     with subprocess.Popen(command, pass_fds=(master,)):
         pieces = []
         while sum(map(len, pieces)) < 10 * records:
-            pieces.append(link.read(5.0))
+            pieces.append(link.read(5.0, 50))
             assert pieces[-1], "the writer stopped"
     link.close()
     numbers = [struct.unpack_from("<Q", b"".join(pieces), 10 * k)[0] for k in range(records)]

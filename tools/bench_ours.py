@@ -33,6 +33,8 @@ Samples = NDArray[np.int64]
 
 #: Time for hello, settings and start before the samples under test begin.
 HANDSHAKE_S = 1.0
+#: What comes within 5 ms: a hop of 8 ms comes in two frames, so that its first bytes wait 4 ms for the rest.
+GATHER_BYTES = 50
 
 
 def recorded(samples: Samples) -> Board:
@@ -91,7 +93,7 @@ class CutLink:
         """Time of the last read."""
         return self.now_s
 
-    def read(self, timeout_s: float) -> bytes:
+    def read(self, timeout_s: float, gather: int = 0) -> bytes:
         """What the board sends until the next cut."""
         self.now_s = self._cuts_s.popleft()
         data = self._board.advance(self.now_s)
@@ -119,7 +121,7 @@ class PlayedLink:
         """Time of the last read."""
         return self.now_s
 
-    def read(self, timeout_s: float) -> bytes:
+    def read(self, timeout_s: float, gather: int = 0) -> bytes:
         """The next recorded read."""
         self.now_s, data = self._reads.popleft()
         return data
@@ -164,7 +166,7 @@ def read_all(framed: FramedSource, wanted: int) -> list[SampleChunk]:
 
 
 def link(folder: Path) -> Measure:
-    """SerialLink.read: waits for the first byte, then lets more come."""
+    """SerialLink.read, told how many bytes are to come together, as a source tells it."""
     from device.serial_link import SerialLink
 
     options = json.loads((folder / "options.json").read_text())
@@ -173,7 +175,7 @@ def link(folder: Path) -> Measure:
         with Stream(options) as stream:
             port = SerialLink(stream.path, 500_000)
             try:
-                return delays(stream, lambda: port.read(1.0), options)
+                return delays(stream, lambda: port.read(1.0, GATHER_BYTES), options)
             finally:
                 port.close()
 

@@ -4,10 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from operator import attrgetter
 from typing import Final
 
 from emgfeedback.frame import Rep
 
+_TOLD: Final = attrgetter("told")
 DEFAULT_REPS: Final = 8
 #: s without a rep after which a set is over.
 IDLE_S: Final = 20.0
@@ -74,7 +76,7 @@ class SetLogic:
         """
         if self._start is None:
             self._start = self._last = start
-        for rep in sorted(reps, key=lambda rep: rep.told):
+        for rep in sorted(reps, key=_TOLD) if reps else ():
             if self._over(rep.told):
                 return self.end
             self.reps.append(rep)

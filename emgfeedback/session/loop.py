@@ -125,6 +125,8 @@ class Loop:
 
         Raises what the source raises (``DeviceLost``) and what a sink raises.
         """
+        # What ends within a hop decides nothing yet.
+        self.source.gather = self._pipeline.hop
         chunk = self.source.read(timeout_s)
         self.stepped_at_s = self._clock()
         if chunk is None:
