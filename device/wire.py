@@ -108,7 +108,7 @@ def stuff(decoded: bytes) -> bytes:
 
 
 def data_frame_bytes(encoding: int, n_values: int) -> int:
-    """Bytes on the wire of a DATA frame with ``n_values`` samples (sets x channels), its delimiter among them."""
+    """Bytes on the wire of a DATA frame with ``n_values`` samples (sets x channels), delimiter included."""
     return 2 + _DATA_OVERHEAD + payload_bytes(encoding, n_values)
 
 

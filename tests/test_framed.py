@@ -58,7 +58,7 @@ class GatheringLink:
 
 @pytest.mark.parametrize(("rate_hz", "gather"), [(1000, 8), (2000, 16), (500, 4), (1000, 7)])
 def test_what_the_reader_takes_at_a_time_comes_at_a_time(rate_hz, gather):
-    """As far as frames end there; a frame of another kind among them (PONG, STATUS) seldom brings one early."""
+    """As far as frames end there; a frame of another kind among them (PONG) seldom brings one early."""
     truth = Truth()
     link = GatheringLink(board(truth))
     source = FramedSource(link, StreamRequest(rate_hz=rate_hz), clock=link.clock)

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,56 @@ class Failing(Source):
 
     def _close(self) -> None:
         self.closed = True
+
+
+class Coming(Source):
+    """Hops of a live source; how many each read finds is given."""
+
+    def __init__(self, hops: Sequence[int], live: bool = True) -> None:
+        super().__init__()
+        self.live, self.hops, self.given = live, iter(hops), 0
+
+    @property
+    def info(self) -> StreamInfo:
+        return stream_info()
+
+    def _read(self, timeout_s: float) -> SampleChunk | None:
+        chunk = SampleChunk(self.given, counts(self.given, 8 * next(self.hops), self.info), 0.0)
+        self.given = chunk.stop
+        return chunk
+
+    def _close(self) -> None:
+        pass
+
+
+def test_samples_gather_until_a_sink_wants_them() -> None:
+    loop = Loop(Coming([1] * 9))
+
+    def show(chunk: SampleChunk, frame: Frame) -> None:
+        loop.wanted_by_s = time.monotonic() + 0.01
+
+    loop.attach(show)
+    for _ in range(3):
+        wanted_by_s = loop.wanted_by_s
+        loop.step()
+        assert loop.stepped_at_s >= wanted_by_s
+    assert loop.source.gather == 8
+    # Whatever a sink says, a rest is short; where nobody waits for a clock there is none.
+    far_s = time.monotonic() + 3600.0
+    for other in (loop, Loop(Coming([1] * 9, live=False)), Loop(Coming([1] * 9), clock=lambda: 0.0)):
+        other.wanted_by_s = far_s
+        assert other.step() is not None
+    assert time.monotonic() < far_s
+
+
+def test_how_long_hops_gathered_is_noted() -> None:
+    loop = Loop(Coming([1, 2, 3]), clock=lambda: 0.25)
+    gathered = []
+    for _ in range(3):
+        loop.step()
+        gathered.append(loop.gathered.percentile(100.0))
+    assert gathered == pytest.approx([0.0, 0.008, 0.016])
+    assert loop.delay.as_record()["max_ms"] == pytest.approx(250.0)
 
 
 LOST = DeviceLost("The board on /dev/ttyUSB0 was unplugged; plug it in again.", Reason.UNPLUGGED)

@@ -41,7 +41,7 @@ from emgfeedback.ui.model import Model
 from emgfeedback.ui.palette import LIGHT
 from emgfeedback.ui.probe import PACKAGES, Probe, package_of, sentence
 from emgfeedback.ui.type_scale import SMALLEST
-from emgfeedback.ui.waker import Waker
+from emgfeedback.ui.waker import LEAST_S, Waker
 from emgfeedback.ui.window import Window
 from emgfeedback.viewing import choose
 
@@ -314,6 +314,24 @@ def test_many_frames_make_one_picture(qtbot: QtBot) -> None:
     assert min(gaps) >= 0.0075
     assert len(drawn) < 30
     assert not math.isnan(drawn[-1])
+
+
+def test_a_wake_says_by_when_the_next_frame_must_come(qtbot: QtBot) -> None:
+    """In time for a picture that is still to come, and soon; nothing is foreseen of one that is late."""
+    waker = Waker(lambda: None)
+    assert waker.wake() < time.monotonic()
+    qtbot.wait(30)
+    ahead = []
+    for _ in range(200):
+        before_s, by_s = time.monotonic(), waker.wake()
+        if by_s > before_s:
+            ahead.append(by_s - before_s)
+        QApplication.processEvents()
+        time.sleep(0.001)
+    assert len(ahead) > 20
+    assert max(ahead) <= waker._least_s + LEAST_S
+    time.sleep(0.1)
+    assert waker.wake() < time.monotonic()
 
 
 def test_none_is_not_used_up_by_painting(qtbot: QtBot, empty: Window) -> None:

@@ -109,7 +109,7 @@ class Rehearsal:
         request = WindowRequest(wanted, url, calibration=calibration, plan=plan)
         self.window = Window(LIGHT)
         self.window.show()
-        self.conductor = Conductor(request, lambda: Power.BATTERY, lambda: None)
+        self.conductor = Conductor(request, lambda: Power.BATTERY, lambda: 0.0)
         deadline = time.monotonic() + OPENING_S
         while self.conductor.studio is None:
             if time.monotonic() > deadline:

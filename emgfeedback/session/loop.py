@@ -18,15 +18,21 @@ from emgfeedback.session.setup import Setup
 Sink = Callable[[SampleChunk, Frame], None]
 
 
+#: s. The longest rest between two reads: whatever a sink said, the samples of a slow screen are read in time.
+LONGEST_REST_S = 0.02
+
+
 class Loop:
     """``Source.read`` -> ``Pipeline.push`` -> sinks, and every sample to the recorder.
 
     Turned by ``step``: by the acquisition thread live, by the caller itself where nothing waits
     for a clock. ``change`` and ``record`` may be called from any thread; they take hold between two
     chunks. ``newest`` is the last frame with at least one hop. ``delay`` measures from the arrival
-    of a chunk's last sample to its frame; it stays empty for sources that are not live. ``drawn`` and
-    ``painted`` are filled by whoever paints: until its drawing begins, and to the painted picture.
-    ``arrived_at_s`` is when samples last came.
+    of a chunk's last sample to its frame, ``gathered`` how long its first hop had waited for the read;
+    both stay empty for sources that are not live. ``drawn`` and ``painted`` are filled by whoever paints:
+    until its drawing begins, and to the painted picture. ``arrived_at_s`` is when samples last came. A
+    sink that shows frames may set ``wanted_by_s`` (on ``time.monotonic``) to spare work that nobody would
+    see: until then the samples of a live source gather unread.
 
     ``coming`` are setups that take hold by themselves: each before the first chunk that starts at its
     sample or later. A recorder brings its own setup: that of its header. The pipeline starts afresh with
@@ -48,10 +54,13 @@ class Loop:
         self.sinks = list(sinks)
         self.newest: Frame | None = None
         self.delay = DelayMeter()
+        self.gathered = DelayMeter()
         self.drawn = DelayMeter()
         self.painted = DelayMeter()
         self.stepped_at_s = self.arrived_at_s = clock()
         self.stop = 0
+        self.wanted_by_s = 0.0
+        self._rests = source.live and clock is time.monotonic
         self._clock = clock
         self._lock = threading.Lock()
         self._recorder = recorder
@@ -125,6 +134,10 @@ class Loop:
 
         Raises what the source raises (``DeviceLost``) and what a sink raises.
         """
+        if self._rests:
+            rest_s = self.wanted_by_s - self._clock()
+            if rest_s > 0.0:
+                time.sleep(min(rest_s, LONGEST_REST_S))
         # What ends within a hop decides nothing yet.
         self.source.gather = self._pipeline.hop
         chunk = self.source.read(timeout_s)
@@ -145,11 +158,13 @@ class Loop:
         if self._recorder is not None:
             self._recorder.put(chunk)
         frame = self._pipeline.push(chunk)
-        if self.source.live:
-            self.delay.add(self._clock() - chunk.host_time_s)
         self.stop = chunk.stop
         if len(frame.hops):
             self.newest = frame
+            if self.source.live:
+                self.delay.add(self._clock() - chunk.host_time_s)
+                first = (int(frame.hops[0]) + 1) * frame.hop
+                self.gathered.add(max(0, chunk.stop - first) / self.source.info.sfreq_hz)
         if self._recorder is not None:
             for rep in frame.reps:
                 self._recorder.rep(rep)
@@ -165,8 +180,9 @@ class Loop:
     def complete(self, recorder: Recorder) -> None:
         """Note link statistics and delay in a recording and close it."""
         recorder.summary("link", asdict(self.source.stats))
-        painted = self.painted.as_record()
-        recorder.summary("delay", self.delay.as_record() | ({"painted": painted} if painted else {}))
+        others = {"painted": self.painted.as_record(), "gathered": self.gathered.as_record()}
+        known = {name: record for name, record in others.items() if record}
+        recorder.summary("delay", self.delay.as_record() | known)
         recorder.close()
 
     def close(self) -> None:

@@ -40,7 +40,7 @@ class Conductor:
     ``newest_host_s`` is when the newest sample came, on the source's clock.
     """
 
-    def __init__(self, request: WindowRequest, power: PowerReader, woken: Callable[[], None]) -> None:
+    def __init__(self, request: WindowRequest, power: PowerReader, woken: Callable[[], float]) -> None:
         self.request = request
         self.studio: Studio | None = None
         #: All sets of this window, also those of sources that were let go.
@@ -278,7 +278,9 @@ class Conductor:
     def _frame(self, chunk: SampleChunk, frame: Frame) -> None:
         if len(frame.hops):
             self.newest_host_s = chunk.host_time_s
-            self._woken()
+            by_s = self._woken()
+            if self.studio is not None:
+                self.studio.loop.wanted_by_s = by_s
 
     def _banner(self, studio: Studio) -> str:
         mains = studio.scene.power.state is Power.MAINS and not studio.wanted.isolated

@@ -64,9 +64,9 @@ class Entrance:
         self._request, self._url, self._power = request, url, power
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="entrance", daemon=True)
-        self._told: Callable[[], None] = lambda: None
+        self._told: Callable[[], object] = lambda: None
 
-    def start(self, told: Callable[[], None]) -> "Entrance":
+    def start(self, told: Callable[[], object]) -> "Entrance":
         """Begin; ``told`` is called from the thread at every news."""
         self._told = told
         self._thread.start()

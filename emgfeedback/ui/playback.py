@@ -34,7 +34,7 @@ class Playback:
     ``woken`` is called from the thread of the samples. ``close`` ends it, at any time.
     """
 
-    def __init__(self, path: Path, woken: Callable[[], None]) -> None:
+    def __init__(self, path: Path, woken: Callable[[], object]) -> None:
         source = ReplaySource(path)
         header = source.header
         self.path = path

@@ -213,6 +213,9 @@ class SignalsModel:
         if stats.frames_ok:
             gathers_ms = 1000.0 * stats.samples_delivered / stats.frames_ok / self.info.sfreq_hz
             parts.append(tr(text_desk.BOARD_APART).format(ms=f"{gathers_ms:.0f}"))
+        reading_ms = 1000.0 * self.loop.gathered.percentile(95.0)
+        if reading_ms >= 1.0:
+            parts.append(tr(text_desk.READING_APART).format(ms=f"{reading_ms:.0f}"))
         lines = [", ".join(parts) + "."]
         if stages:
             parted = ", ".join(f"{name} {milliseconds(part)}" for name, part in stages)

@@ -8,6 +8,8 @@ from PySide6.QtGui import QGuiApplication
 
 #: s between two pictures at least, however fast the screen is.
 LEAST_S = 0.008
+#: s before a picture by which a frame must have come to be in it.
+LEAD_S = 0.003
 #: Pictures a second of a screen that does not say.
 USUAL_HZ = 60.0
 
@@ -40,12 +42,18 @@ class Waker(QObject):
         self._timer.timeout.connect(self._look)
         self._called.connect(self._come, Qt.ConnectionType.QueuedConnection)
 
-    def wake(self) -> None:
-        """There is something new to show. From any thread; costs next to nothing while one waits."""
+    def wake(self) -> float:
+        """There is something new to show. From any thread; costs next to nothing while one waits.
+
+        Returns by when (s, ``time.monotonic``) what comes next must be there to be in a picture.
+        """
         if not self._waits:
             self._waits = True
             if not self._looks:
                 self._called.emit()
+        by_s = self._due_s - LEAD_S
+        # Too late for the picture that is about to come: the one after it. A late one is not foreseen.
+        return by_s + self._least_s if by_s <= time.monotonic() < self._due_s else by_s
 
     def _come(self) -> None:
         if not self._looks:
