@@ -1,7 +1,5 @@
 """The foot of the real window: what it says can be pressed, and leads to the pages that have no tab."""
 
-from collections.abc import Iterator
-
 import pytest
 import xvfb_screen  # noqa: F401 - first of all, so that Qt finds a screen
 from PySide6.QtCore import QPoint, Qt
@@ -19,7 +17,7 @@ PAGES = ("start", "calibrate", "train", "signals", "history", "settings", "pads"
 
 
 @pytest.fixture
-def window(qtbot: QtBot) -> Iterator[Window]:
+def window(qtbot: QtBot) -> Window:
     """Nobody behind it: nothing here asks what goes on."""
     load_fonts()
     shown = Window(LIGHT)
@@ -28,7 +26,7 @@ def window(qtbot: QtBot) -> Iterator[Window]:
     qtbot.waitExposed(shown)
     shown.activateWindow()
     QTest.qWaitForWindowActive(shown, 2000)
-    yield shown
+    return shown
 
 
 def hint(window: Window, key: str) -> KeyHint:

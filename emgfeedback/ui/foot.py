@@ -1,4 +1,4 @@
-"""The foot: the keys that mean something here, one hint, and the pages that have no tab. All can be pressed."""
+"""The foot: the keys that mean something here, a hint, and the pages without a tab. All can be pressed."""
 
 from collections.abc import Callable, Sequence
 from functools import partial

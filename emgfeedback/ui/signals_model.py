@@ -144,10 +144,8 @@ class SignalsModel:
         fine_hz, fine = welch(rows, sfreq_hz, round(HUM_SEGMENT_S * sfreq_hz))
         self._hum = [hum(fine_hz, fine[:, k]) for k in range(len(muscles))]
         frequencies_hz, density = welch(rows, sfreq_hz, round(SEGMENT_S * sfreq_hz))
-        mains = tuple(
-            (remark.mains_hz, _mains_words(remark.mains_hz, channel))
-            for remark, channel in zip(self.remarks, self.info.channels, strict=True)
-            if remark.mains_hz
+        mains = _mains(
+            [(remark.mains_hz, name) for remark, name in zip(self.remarks, self.names(), strict=True)]
         )
         return Spectra(frequencies_hz, _relative(frequencies_hz, density), muscles, mains)
 
@@ -343,9 +341,16 @@ def _now(microvolts: float, percent: float, of: str) -> str:
     return sentence.format(microvolts=f"{microvolts:.0f}", percent=f"{percent:.0f}", of=of)
 
 
-def _mains_words(mains_hz: float, channel: ChannelInfo) -> str:
-    muscle = text.muscle_name(channel.muscle or channel.pin).lower()
-    return tr(text_desk.MAINS).format(mains=f"{mains_hz:.0f}", muscle=muscle)
+def _mains(found: list[tuple[float, str]]) -> tuple[tuple[float, str], ...]:
+    """Each mains that some channel holds, with the names of its channels; 0 Hz is none."""
+    by_hz: dict[float, list[str]] = {}
+    for mains_hz, name in found:
+        if mains_hz:
+            by_hz.setdefault(mains_hz, []).append(name.lower())
+    return tuple(
+        (hz, tr(text_desk.MAINS).format(mains=f"{hz:.0f}", muscle=", ".join(names)))
+        for hz, names in sorted(by_hz.items())
+    )
 
 
 def _notch(remark: Remark) -> str:
