@@ -45,7 +45,9 @@ def list_sessions(*, as_json: bool) -> None:
 
 
 def _plain(entry: Entry) -> dict[str, Any]:
-    return {**asdict(entry), "path": str(entry.path)}
+    record = {**asdict(entry), "path": str(entry.path)}
+    del record["reps"], record["zones"]  # 'sessions show' has them
+    return record
 
 
 def _table(entries: list[Entry]) -> Table:

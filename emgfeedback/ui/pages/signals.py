@@ -209,7 +209,7 @@ class SignalsPage(DeskPage):
         self._left.setSpacing(self.look.px(8 if self._close else 16))
         self._side.setVisible(not self._close)
         fixed = {self._side: COLUMN, self._spectrum: CLOSE_COLUMN if self._close else 0}
-        fixed |= {block: CLOSE_COLUMN if self._close else 0 for block in self.blocks}
+        fixed |= dict.fromkeys(self.blocks, CLOSE_COLUMN if self._close else 0)
         for part, width in fixed.items():
             part.setMinimumWidth(self.look.px(width) if wide else 0)
             part.setMaximumWidth(self.look.px(width) if wide and width else 16777215)
