@@ -45,18 +45,18 @@ def test_a_click_opens_a_page_without_a_tab_and_esc_leads_back(
     click(hint(window, key))
     assert window.page.name == page
     assert key not in [made._key for made in window.foot.hints]
-    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    QTest.keyClick(window, Qt.Key.Key_Escape)
     assert window.page.name == "history"
     click(hint(window, key))
     click(hint(window, "Esc"))
     assert window.page.name == "history"
 
 
-def test_glance_is_opened_and_left_by_a_click(qtbot: QtBot, window: Window) -> None:
+def test_glance_is_opened_and_left_by_a_click(window: Window) -> None:
     window.go("train")
     click(hint(window, "G"))
     assert window.page.name == "glance"
-    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    QTest.keyClick(window, Qt.Key.Key_Escape)
     assert window.page.name == "train"
     click(hint(window, "G"))
     click(window.page.childAt(200, 200) or window.page, QPoint(200, 200))
@@ -91,7 +91,7 @@ def test_every_hint_is_large_named_and_comes_last_in_reading_order(window: Windo
         ), page
 
 
-def test_a_key_pressed_on_the_foot_does_what_the_key_does(qtbot: QtBot, window: Window) -> None:
+def test_a_key_pressed_on_the_foot_does_what_the_key_does(window: Window) -> None:
     window.go("calibrate")
     theme = window.colours.name
     click(hint(window, "T"))

@@ -213,7 +213,7 @@ class _Folders(QObject):
 def opened_folders() -> Iterator[list[QUrl]]:
     """The folders that Qt was asked to open: a program of the desktop has no place in a test."""
     folders = _Folders()
-    QDesktopServices.setUrlHandler("file", folders, "take")
+    QDesktopServices.setUrlHandler("file", folders, b"take")
     yield folders.seen
     QDesktopServices.unsetUrlHandler("file")
 

@@ -112,13 +112,13 @@ class _RowPainter(QStyledItemDelegate):
         if not isinstance(view, SessionList) or not isinstance(row, Row):
             return
         look, palette = view.look, view.look.palette
-        rect = option.rect  # type: ignore[attr-defined]  # missing in the stubs
+        rect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(rect.topLeft())
         painter.scale(look.scale, look.scale)
         wide, high = rect.width() / look.scale, rect.height() / look.scale
-        if option.state & QStyle.StateFlag.State_Selected:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(QRectF(0.0, 0.0, wide, high), colour(palette.track))
             painter.fillRect(QRectF(0.0, 0.0, 3.0, high), colour(palette.ink))
         painter.fillRect(QRectF(0.0, high - 1.0, wide, 1.0), colour(palette.line))

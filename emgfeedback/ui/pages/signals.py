@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import numpy as np
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
@@ -20,7 +19,8 @@ from emgfeedback.ui.leaves.trace import Shows, Trace, TraceState
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.pages.settings import when_chain_holds
 from emgfeedback.ui.palette import Palette
-from emgfeedback.ui.signals_model import ChannelFacts, SignalsModel, SignalsState
+from emgfeedback.ui.signal_zoom import SignalZoom
+from emgfeedback.ui.signals_model import SignalsModel, SignalsState
 from emgfeedback.ui.sweep import Sweep
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face
@@ -89,7 +89,7 @@ class SignalsPage(DeskPage):
         self._studio: Studio | None = None
         self.shows, self.seconds, self.frozen = Shows.BOTH, 4.0, False
         self.traces: list[Trace] = []
-        self.plots: list[Plot] = []
+        self._zoom = SignalZoom()
         self.blocks: list[ChannelBlock] = []
         self._rows: list[QBoxLayout] = []
         self._sweep: Sweep | None = None
@@ -140,6 +140,7 @@ class SignalsPage(DeskPage):
         self.apart = [Words(look, 14, soft=True, wrap=True) for _ in range(3)]
         self.link = Words(look, 14, soft=True, wrap=True)
         self.message = Words(look, 16, Face.BOLD, wrap=True)
+        self._zoom.cursor_said.connect(self.message.say)
         self._below = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         notes = QVBoxLayout()
         notes.setSpacing(look.px(2))
@@ -278,7 +279,7 @@ class SignalsPage(DeskPage):
         if self.model is not None:
             self.model.close()
         self.model, self.state, self._sweep = None, None, None
-        self._unzoom()
+        self._zoom.close()
         for part in (*self.traces, *self.blocks, *self.off):
             part.hide()
             part.setParent(None)
@@ -407,54 +408,20 @@ class SignalsPage(DeskPage):
     def zoom(self) -> None:
         """The last seconds with axes, zoom and cursor, standing still; or back to the sweeps."""
         if self.plots:
-            self._unzoom()
+            self._zoom.close()
             self.message.say("")
         elif self.model is not None and self.state is not None:
-            self._zoom(self.model, self.state.channels)
+            places = [(self._row_of(k), trace) for k, trace in enumerate(self.traces)]
+            self._zoom.open(self.look, self.model, self.state.channels, places, self.seconds)
 
-    def _zoom(self, model: SignalsModel, channels: Sequence[ChannelFacts]) -> None:
-        from emgfeedback.ui.plots import Plot
-
-        rows = round(self.seconds * model.info.sfreq_hz)
-        stop, values = model.tap.newest(min(rows, max(model.tap.ring.stop, 1)))
-        values = np.array(values)
-        times_s = (stop - len(values) + np.arange(len(values))) / model.info.sfreq_hz
-        for k, facts in enumerate(channels):
-            plot = Plot(self.look, tr(text_desk.SAY_ZOOM).format(name=facts.name), dashes=False)
-            plot.setMinimumHeight(self.look.px(self._least_trace))
-            known = np.abs(values[:, k][np.isfinite(values[:, k])])
-            plot.show_curves(
-                times_s, [(facts.muscle, values[:, k])], 1.1 * float(known.max()) if known.size else 1.0
-            )
-            plot.cursor_moved.connect(self._say_cursor)
-            self._row_of(k).replaceWidget(self.traces[k], plot)
-            self.traces[k].hide()
-            self.plots.append(plot)
-        self._say_cursor(float(times_s[-1]))
-        self.plots[0].setFocus()
-
-    def _unzoom(self) -> None:
-        for k, plot in enumerate(self.plots):
-            self._row_of(k).replaceWidget(plot, self.traces[k])
-            self.traces[k].show()
-            plot.close()
-            plot.deleteLater()
-        self.plots = []
+    @property
+    def plots(self) -> "list[Plot]":
+        """The zoomed plots, where it is zoomed."""
+        return self._zoom.plots
 
     def _row_of(self, k: int) -> QBoxLayout:
         """Where the trace of this channel lies."""
         return self._rows[k] if self._rows else self._left
-
-    def _say_cursor(self, time_s: float) -> None:
-        """One cursor for all plots, and its values."""
-        words = []
-        for plot, facts in zip(self.plots, self.state.channels if self.state else (), strict=False):
-            if plot.cursor_s != time_s:
-                plot.blockSignals(True)  # noqa: FBT003 - Qt's own
-                plot.move_cursor(time_s)
-                plot.blockSignals(False)  # noqa: FBT003 - Qt's own
-            words += [f"{facts.name} {value:.0f} µV" for value in plot.values_at(time_s)]
-        self.message.say(f"{time_s:.3f} s   " + ",  ".join(words))
 
 
 def _after(values: Sequence[ValueT], value: ValueT) -> ValueT:
