@@ -160,7 +160,9 @@ def test_a_reader_that_leaves_ends_the_program_without_a_word() -> None:
 
 
 def test_help_of_every_command_answers() -> None:
-    assert "whether the glute or the quad" in run("--help").stdout
+    told = run("--help").stdout
+    assert "whether the glute or the quad" in told
+    assert not [line for line in told.splitlines() if line.endswith("...") and "Usage" not in line], "a command's line is cut"
     for command in (
         "live",
         "demo",

@@ -87,6 +87,7 @@ STATIONS = {
     "rest": "Rest",
     "warm-up": "Warm-up",
 }
+SQUEEZES_OF_ONE = "{done} of 1 squeeze"
 SQUEEZES_OF = "{done} of {whole} squeezes"
 SECONDS_LEFT = "seconds"
 DONE = "done"
@@ -133,7 +134,8 @@ BEST_REP = "Best rep of this set"
 MEAN_OF = "{Muscle} {percent:.0f} % {of}"
 WITH_FEEDBACK = "Set {number}, {side} side"
 GLUTE_SHARE = "glute share"
-MEDIAN_OF = "the middle of {reps} reps"
+MEDIAN_OF = "the middle of {reps} reps, {least} to {greatest}"
+MEDIAN_OF_ONE = "in the one rep that counts"
 NO_SHARE = "No number"
 SET_OVER = "Set {number} is over"
 LEFT_OUT = "Reps left out: {reps}."
