@@ -156,6 +156,7 @@ KEYS = (
     ("E", "next exercise"),
     ("S", "board or simulated person"),
     ("R W F X Z N", "on Signals: raw or envelope, window, freeze, mark, zoom, notch"),
+    ("R X D O Del", "on History: replay, CSV, EDF, open folder, delete"),
     ("T", "light or dark"),
     ("+ and -", "larger and smaller"),
     ("?", "this page"),

@@ -11,7 +11,7 @@ from emgfeedback.ui import text_desk
 from emgfeedback.ui.leaves.leaf import Leaf
 from emgfeedback.ui.lettering import Align, write
 from emgfeedback.ui.palette import Palette, colour
-from emgfeedback.ui.signals_model import Spectra
+from emgfeedback.ui.spectra import Spectra
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face, width
 
