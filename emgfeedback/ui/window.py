@@ -229,6 +229,9 @@ class Window(QWidget):
             replay_wanted = getattr(page, "replay_wanted", None)
             if replay_wanted is not None:
                 replay_wanted.connect(lambda path: self.replay(path))
+            begin_wanted = getattr(page, "begin_wanted", None)
+            if begin_wanted is not None:
+                begin_wanted.connect(lambda: self.begin())
             self._lay_out_page(page)
         return self._pages[name]
 
