@@ -17,6 +17,7 @@ from calibration.form import dump
 from calibration.plan import Plan
 from calibration.store import load
 from device.channel_map import ChannelMap
+from emgfeedback.calibrating import now_local
 from emgfeedback.chain import ChainSettings
 from emgfeedback.live_set import SetRequest
 from emgfeedback.power import Power
@@ -35,14 +36,13 @@ PATIENCE_S, OPENING_S = 900.0, 30.0
 DRAWN_EVERY = 4
 SIZE, LARGE = (1280, 800), (2560, 1600)
 N_COLOURS = 256
-MADE_AT = "2026-01-01T12:00:00+00:00"
 
 
 def own_calibration(url: str, path: Path, channels: ChannelMap | None = None) -> Path:
     """The person's own 100 %, as a file."""
     with open_source(url, channels) as source:
         assert isinstance(source, SimulatedSource)
-        path.write_text(dump(source.perfect_calibration(ChainSettings(), MADE_AT, "simulated")))
+        path.write_text(dump(source.perfect_calibration(ChainSettings(), now_local(), "simulated")))
     return path
 
 

@@ -80,7 +80,7 @@ class SessionCourse(QWidget):
         plot.cursor_moved.connect(self._say_cursor)
         plot.show_curves(course.times_s, curves, top)
         for rep in course.reps:
-            share = f"{rep.number}" if rep.left_out else f"{100 * rep.share:.0f}"
+            share = "–" if rep.left_out else f"{100 * rep.share:.0f}"
             plot.shade(course.seconds(rep.start), course.seconds(rep.stop), share, hatched=bool(rep.left_out))
         for gap in course.gaps:
             plot.shade(course.seconds(gap.start), course.seconds(gap.stop), hatched=True)
