@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from emgfeedback.ui.foot import TARGET, KeyHint
+from emgfeedback.ui.pages.settings import SettingsPage
 from emgfeedback.ui.pages.start import StartPage
 from emgfeedback.ui.palette import LIGHT
 from emgfeedback.ui.type_scale import load_fonts
@@ -105,4 +106,14 @@ def test_the_focus_does_not_fall_on_something_else_when_the_page_changes(window:
     hint(window, "?").setFocus(Qt.FocusReason.TabFocusReason)
     QTest.keyClick(hint(window, "?"), Qt.Key.Key_Space)
     assert window.page.name == "keys"
+    assert QApplication.focusWidget() is window
+
+
+def test_space_presses_nothing_of_the_page_that_was_left(window: Window) -> None:
+    window.go("settings")
+    page = window.page
+    assert isinstance(page, SettingsPage)
+    page.wearer.setFocus()
+    assert page.wearer.hasFocus()
+    window.go("train")
     assert QApplication.focusWidget() is window

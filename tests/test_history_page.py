@@ -167,6 +167,7 @@ def test_the_newest_session_is_open_with_its_share_in_large_digits(open_page: Op
     assert page.entry is not None
     assert page.entry.path.name == "one.emgsession"
     assert page.session_title.text() == "Hip bridge, set 1, 2 reps"
+    assert page.focusWidget() is page.sessions
     assert [figure.sure.text() for figure in page.shares] == ["1 rep right, 1 left out"]
     assert page.shares[0].number.text().endswith(" %")
     assert page.shares[0].number.font().pixelSize() >= 44
@@ -213,7 +214,7 @@ class _Folders(QObject):
 def opened_folders() -> Iterator[list[QUrl]]:
     """The folders that Qt was asked to open: a program of the desktop has no place in a test."""
     folders = _Folders()
-    QDesktopServices.setUrlHandler("file", folders, b"take")
+    QDesktopServices.setUrlHandler("file", folders, "take")  # type: ignore[arg-type]  # the stubs want bytes, Qt a str
     yield folders.seen
     QDesktopServices.unsetUrlHandler("file")
 

@@ -195,6 +195,9 @@ class HistoryPage(DeskPage):
         empty = not self._entries
         for part in (self.sessions, self.detail):
             part.setVisible(not empty)
+        if not empty and self.isVisible() and self.window().focusWidget() in (None, self.window()):
+            # Arrow keys choose at once; letters are still the page's.
+            self.sessions.setFocus()
         self.empty.say(tr(text_desk.EMPTY) if empty else "")
         self.empty.setVisible(empty)
 
