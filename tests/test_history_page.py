@@ -16,8 +16,8 @@ from recorded_sessions import Recorded, record
 
 from emgfeedback.frame import Rep, Zone
 from emgfeedback.session.library import Entry, Library
-from emgfeedback.ui.desk_page import Look
 from emgfeedback.ui.history_model import Share, hundred, rows, verdict_lines
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.pages.history import HistoryPage
 
 desk_pages.prepare()

@@ -11,7 +11,8 @@ from pytestqt.qtbot import QtBot
 from qt_window import long_words
 
 from emgfeedback.settings import Settings, change_settings, load_settings
-from emgfeedback.ui.desk_page import Choices, Field, Look
+from emgfeedback.ui.desk_controls import Choices, Field
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.pages.settings import SettingsPage
 
 desk_pages.prepare()

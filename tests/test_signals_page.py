@@ -25,9 +25,9 @@ from emgfeedback.simulation.personas import persona_named
 from emgfeedback.simulation.source import SimulatedSource
 from emgfeedback.studio import Studio
 from emgfeedback.ui import states
-from emgfeedback.ui.desk_page import Look
 from emgfeedback.ui.leaves.quality_light import Light
 from emgfeedback.ui.leaves.trace import Shows
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.pages.signals import SignalsPage
 from emgfeedback.ui.sweep import Sweep

@@ -4,8 +4,9 @@ from typing import Final
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from emgfeedback.ui.desk_page import Look, Rule, Verdict, Words
+from emgfeedback.ui.desk_words import Rule, Verdict, Words
 from emgfeedback.ui.leaves.quality_light import Light
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.signals_model import ChannelFacts
 
 LIGHTS: Final = {"good": Light.GOOD, "hum": Light.WATCH, "trouble": Light.TROUBLE, "none": Light.NONE}

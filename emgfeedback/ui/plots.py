@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy
 
-from emgfeedback.ui.desk_page import FOCUS, Look
+from emgfeedback.ui.look import FOCUS, Look
 from emgfeedback.ui.palette import colour
 from emgfeedback.ui.type_scale import Face
 

@@ -8,9 +8,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from emgfeedback import words
 from emgfeedback.session.course import Course
 from emgfeedback.ui import text_desk
-from emgfeedback.ui.desk_page import Look, MuscleName, Words
+from emgfeedback.ui.desk_words import MuscleName, Words
 from emgfeedback.ui.flow import Flow
 from emgfeedback.ui.history_model import reps_words
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.signals_model import channel_name
 from emgfeedback.ui.text import tr
 

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from emgfeedback.ui import text_desk
-from emgfeedback.ui.desk_page import FOCUS, TARGET, Look
 from emgfeedback.ui.history_model import Row, Share
 from emgfeedback.ui.lettering import Align, fitting_size, lines_of, write
+from emgfeedback.ui.look import FOCUS, TARGET, Look
 from emgfeedback.ui.palette import colour
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import SMALLEST, Face, width

@@ -4,8 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from emgfeedback.ui import text_desk
-from emgfeedback.ui.desk_page import Look, Words
+from emgfeedback.ui.desk_words import Words
 from emgfeedback.ui.history_model import Share
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face
 

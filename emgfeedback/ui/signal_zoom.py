@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QBoxLayout
 
 from emgfeedback.ui import text_desk
-from emgfeedback.ui.desk_page import Look
 from emgfeedback.ui.leaves.trace import Trace
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.signals_model import ChannelFacts, SignalsModel
 from emgfeedback.ui.text import tr
 

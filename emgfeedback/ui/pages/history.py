@@ -12,7 +12,9 @@ from emgfeedback.exports import export
 from emgfeedback.session.library import Entry, Library
 from emgfeedback.settings import data_folder
 from emgfeedback.ui import text_desk
-from emgfeedback.ui.desk_page import TARGET, DeskPage, Look, Press, Rule, Words
+from emgfeedback.ui.desk_controls import Press
+from emgfeedback.ui.desk_page import DeskPage
+from emgfeedback.ui.desk_words import Rule, Words
 from emgfeedback.ui.errand import Errand
 from emgfeedback.ui.flow import Flow
 from emgfeedback.ui.history_model import (
@@ -27,6 +29,7 @@ from emgfeedback.ui.history_model import (
     title,
     verdict_lines,
 )
+from emgfeedback.ui.look import TARGET, Look
 from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.session_course import SessionCourse
 from emgfeedback.ui.session_list import SessionList

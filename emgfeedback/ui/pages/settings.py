@@ -19,7 +19,10 @@ from emgfeedback.settings import (
 from emgfeedback.sources import opener
 from emgfeedback.stage import Stage
 from emgfeedback.ui import text_desk
-from emgfeedback.ui.desk_page import INSET, TARGET, Choices, DeskPage, Field, Look, Rule, Words
+from emgfeedback.ui.desk_controls import Choices, Field
+from emgfeedback.ui.desk_page import DeskPage
+from emgfeedback.ui.desk_words import Rule, Words
+from emgfeedback.ui.look import INSET, TARGET, Look
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.text import tr

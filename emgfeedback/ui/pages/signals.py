@@ -11,11 +11,13 @@ from emgfeedback.settings import SettingsError, change_settings, load_settings
 from emgfeedback.stage import Stage
 from emgfeedback.ui import text_desk
 from emgfeedback.ui.channel_block import ChannelBlock
-from emgfeedback.ui.desk_page import DeskPage, Look, Rule, Words
+from emgfeedback.ui.desk_page import DeskPage
+from emgfeedback.ui.desk_words import Rule, Words
 from emgfeedback.ui.leaves.delay_bars import DelayBars
 from emgfeedback.ui.leaves.spectrum import Spectrum
 from emgfeedback.ui.leaves.sweep_picture import Columns
 from emgfeedback.ui.leaves.trace import Shows, Trace, TraceState
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.pages.settings import when_chain_holds
 from emgfeedback.ui.palette import Palette
