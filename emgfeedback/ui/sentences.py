@@ -1,5 +1,11 @@
 """Words of the window's pages. All of them go through ``text.tr`` where they are shown."""
 
+from emgfeedback.cues import CUE_FIRST as CUE_FIRST
+from emgfeedback.cues import CUE_OTHERS as CUE_OTHERS
+from emgfeedback.cues import CUES as CUES
+from emgfeedback.cues import HELD as HELD
+from emgfeedback.cues import HOLD_NOT_COUNTED as HOLD_NOT_COUNTED
+from emgfeedback.cues import HOLD_OF as HOLD_OF
 from emgfeedback.phases import Phase
 
 INTENDED_USE = "EMG feedback for exercise, training and education"
@@ -111,24 +117,10 @@ POSE_WORDS = {
 
 # Train
 PHASES = {Phase.RISE: "Rise", Phase.HOLD: "Hold", Phase.LOWER: "Lower", Phase.REST: "Rest"}
-CUES = {
-    Phase.RISE: "Push the floor away",
-    Phase.HOLD: "Hold. Keep breathing.",
-    Phase.LOWER: "Lower slowly",
-    Phase.REST: "Rest. Then the next rep.",
-}
-CUE_FIRST = "Begin when you are ready"
 CUE_IDLE = "Press Space to begin"
-CUE_OTHERS = {
-    "squat": {Phase.RISE: "Down slowly, knees out", Phase.HOLD: "Hold. Keep breathing.", Phase.LOWER: "Up"},
-    "single-leg-deadlift": {Phase.RISE: "Lean forward, back straight", Phase.LOWER: "Stand up tall"},
-}
 CUE_READY = "Get into position"
 READY_IN = "Set {number} begins in {seconds} s"
 USE_OFFER = "U: use it"
-HOLD_OF = "Hold {now:.1f} of {whole:g} s"
-HELD = "Held {now:.1f} s"
-HOLD_NOT_COUNTED = "Hold not counted"
 REP_HELD = "Held {seconds:.1f} s"
 BEST_REP = "Best rep of this set"
 MEAN_OF = "{Muscle} {percent:.0f} % {of}"
