@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QListWidget,
@@ -51,10 +51,9 @@ class SessionList(QListWidget):
     def set_look(self, look: Look) -> None:
         """Take theme and size."""
         self.look = look
-        ink, ground = look.palette.ink, look.palette.ground
+        # The row that is chosen shows the focus: a frame around an almost empty list would shout.
         self.setStyleSheet(
-            f"QListWidget {{ background: {ground}; border: {FOCUS}px solid {ground}; border-radius: 8px;"
-            f" outline: none; }} QListWidget:focus {{ border-color: {ink}; }}"
+            f"QListWidget {{ background: {look.palette.ground}; border: none; outline: none; }}"
         )
         self._measure()
 
@@ -85,6 +84,16 @@ class SessionList(QListWidget):
         """Lines break anew."""
         super().resizeEvent(event)
         self._measure()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Show the focus."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """Show the focus no more."""
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Letters are no search here: they are keys of the window."""
@@ -120,7 +129,10 @@ class _RowPainter(QStyledItemDelegate):
         wide, high = rect.width() / look.scale, rect.height() / look.scale
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(QRectF(0.0, 0.0, wide, high), colour(palette.track))
-            painter.fillRect(QRectF(0.0, 0.0, 3.0, high), colour(palette.ink))
+            painter.fillRect(QRectF(0.0, 0.0, FOCUS, high), colour(palette.ink))
+            if view.hasFocus():
+                painter.setPen(QPen(colour(palette.ink), FOCUS))
+                painter.drawRect(QRectF(0.0, 0.0, wide, high).adjusted(1.5, 1.5, -1.5, -1.5))
         painter.fillRect(QRectF(0.0, high - 1.0, wide, 1.0), colour(palette.line))
         y = AROUND + 16.0
         for line, face, size, token in _lines(row, wide):
