@@ -73,7 +73,7 @@ def main(context: click.Context) -> None:
 @options.several(options.VIEW, options.SOUND)
 @click.option("--calibration", type=_FILE, help="Use this calibration file instead of today's newest.")
 @options.ISOLATED
-@click.option("--record/--no-record", default=True, show_default=True)
+@click.option("--record/--no-record", default=True, show_default=True, help="Keep the set as a session.")
 @click.pass_obj
 def live(surroundings: Surroundings, /, **request: Any) -> None:
     """One set with live feedback, recorded."""
@@ -96,7 +96,10 @@ def live(surroundings: Surroundings, /, **request: Any) -> None:
 @options.several(options.VIEW, options.SOUND)
 @click.option("--out", type=_FOLDER, metavar="DIR", help="Where the CSV goes. Default: beside the session.")
 def demo(**request: Any) -> None:
-    """A simulated person calibrates and does a set: the whole job without a board."""
+    """A simulated person calibrates and does a set.
+
+    The whole job without a board.
+    """
     if request["fast"] and request["view"] == "window":
         raise click.UsageError("A window shows real time: leave --fast or --view window out.")
     if not request["fast"] and wants_window(request):
@@ -169,7 +172,10 @@ def calibrate(surroundings: Surroundings, /, from_set: str | None, **request: An
 @main.command()
 @click.argument("muscle", required=False)
 def pads(muscle: str | None) -> None:
-    """Where the pads go: glute, quad, hamstring, or a muscle by its name. Glute and quad without one."""
+    """Where the pads go, muscle by muscle.
+
+    MUSCLE is glute, quad, hamstring, or a muscle by its name; glute and quad without one.
+    """
     from emgfeedback.placing import show_pads
 
     try:
@@ -244,7 +250,10 @@ def replay(session: str, speed: float, view: str | None) -> None:
 @main.command()
 @click.argument("files", nargs=-1, required=True, metavar="ID|FILE...")
 def verify(files: tuple[str, ...]) -> None:
-    """Check that session files are whole and that their rep tables can be made again."""
+    """Check that session files are whole.
+
+    Their rep tables, too, must come out the same when they are made again.
+    """
     from emgfeedback.listing import verify_sessions
 
     with job():
@@ -328,7 +337,7 @@ def simulate(*, pty: bool, **request: Any) -> None:
 
 
 @main.command()
-@click.option("--out", required=True, type=_FOLDER, metavar="DIR")
+@click.option("--out", required=True, type=_FOLDER, metavar="DIR", help="Folder that takes both.")
 def firmware(out: Path) -> None:
     """Write the Arduino sketch and its wiring page to DIR."""
     from emgfeedback.sketch import write_sketch

@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from emgfeedback.coach.summary import summarise
 from emgfeedback.opening import open_home
 from emgfeedback.session.errors import SessionError
 from emgfeedback.session.file import SessionFile
@@ -45,27 +46,51 @@ def list_sessions(*, as_json: bool) -> None:
 
 
 def _plain(entry: Entry) -> dict[str, Any]:
-    return {**asdict(entry), "path": str(entry.path)}
+    record = {**asdict(entry), "path": str(entry.path)}
+    del record["reps"], record["zones"]  # 'sessions show' has them
+    return record
 
 
 def _table(entries: list[Entry]) -> Table:
-    table = Table("ID", "Started", "Exercise", "Wearer", "Length", "Reps", "Notes", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for title in ("ID", "Started", "Exercise", "Wearer", "Reps", "Share", "Notes"):
+        # Where the terminal is narrow, words break and numbers stay whole.
+        table.add_column(title, no_wrap=title not in ("Exercise", "Wearer", "Notes"), overflow="fold")
     for entry in entries:
         started = entry.started[:16].replace("T", " ")
-        length = f"{entry.duration_s:.0f} s"
         table.add_row(
-            entry.id, started, entry.exercise, entry.wearer, length, str(entry.n_reps), _notes(entry)
+            entry.id,
+            started,
+            entry.exercise,
+            entry.wearer,
+            str(entry.n_reps),
+            _share(entry),
+            _notes(entry),
         )
     return table
+
+
+def _share(entry: Entry) -> str:
+    """``60 % (51-69)``: the middle of the reps that count and how far they lie apart, of each side."""
+    sides = [side for side in summarise(entry.reps) if side.counted]
+    shares = []
+    for side in sides:
+        share = f"{100 * side.median_share:.0f} %"
+        if side.counted > 1:
+            share += f" ({100 * side.least_share:.0f}-{100 * side.greatest_share:.0f})"
+        shares.append(f"{side.side} {share}" if len(sides) > 1 else share)
+    return ", ".join(shares)
 
 
 def _notes(entry: Entry) -> str:
     if entry.damage:
         return entry.damage
     notes = {
-        "simulated": entry.simulated,
+        "simulated": entry.simulated and entry.wearer != "simulated",
         "interrupted": not entry.complete,
         "no 100 %": not entry.calibrated,
+        "quick calibration": entry.quality == "quick",
+        "% of reference": entry.method == "reference",
     }
     return ", ".join(note for note, holds in notes.items() if holds)
 

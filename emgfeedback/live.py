@@ -1,7 +1,8 @@
 """One set with live feedback, from the first sample to the summary."""
 
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from emgfeedback.coach.zone import zone_words
 from emgfeedback.live_set import POWER_PERIOD_S, LiveSet, PowerReader, SetRequest
 from emgfeedback.opening import Home, Opened, choose_url, need_a_side, open_home, open_when_safe
 from emgfeedback.pace import Pace
+from emgfeedback.phases import Moment
 from emgfeedback.resolution import resolution_words
 from emgfeedback.set_findings import told
 from emgfeedback.settings import SoundMode
@@ -110,16 +112,18 @@ def train(studio: Studio, asked_view: str | None) -> FinishedSet:
     if studio.note:
         _say(words.NOT_RECORDING.format(reason=studio.note))
     with view(asked_view) as page:
-        watch(live_set, studio.pace, page)
+        watch(live_set, studio.pace, page, lambda: studio.phases.moment)
     return studio.conclude()
 
 
-def watch(live_set: LiveSet, pace: Pace, page: View) -> None:
-    """Show a set until it ends."""
+def watch(
+    live_set: LiveSet, pace: Pace, page: View, moment: Callable[[], Moment | None] = lambda: None
+) -> None:
+    """Show a set until it ends; ``moment`` tells where in a rep the wearer is."""
 
     def show() -> None:
         live_set.pressed(page.pressed())
-        page.show(live_set.picture())
+        page.show(replace(live_set.picture(), moment=moment()))
 
     try:
         pace.until(lambda: bool(live_set.ended), show, page.period_s)

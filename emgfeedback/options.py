@@ -90,7 +90,13 @@ WEARER = click.option(
     callback=wearer_name,
     help="Who wears the pads; calibrations and zones are kept apart by name.",
 )
-EXERCISE = click.option("--exercise", type=click.Choice(list(EXERCISES)), default="bridge", show_default=True)
+EXERCISE = click.option(
+    "--exercise",
+    type=click.Choice(list(EXERCISES)),
+    default="bridge",
+    show_default=True,
+    help="What is done in the set.",
+)
 VIEW = click.option(
     "--view",
     type=click.Choice(["window", "terminal", "none"]),
@@ -121,7 +127,13 @@ PERSONA = click.option(
     metavar="NAME",
     help="quad-led, balanced or glute-led.",
 )
-SEED = click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+SEED = click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    help="The same number moves in the same way.",
+)
 REPS = click.option(
     "--reps",
     type=click.IntRange(1),

@@ -8,6 +8,7 @@ from emgfeedback import words
 from emgfeedback.cautions import NOTHING, Remark
 from emgfeedback.coach.exercises import Exercise
 from emgfeedback.frame import Contact, Frame, Rep, ShareState, Zone, ZoneState
+from emgfeedback.phases import Moment
 
 #: s. Without new samples for this long nothing on a view may look live.
 STALE_AFTER_S = 0.25
@@ -59,6 +60,8 @@ class Picture:
     caution: str = ""
     #: What percents are of: the calibration's method, ``mvc`` or ``reference``.
     method: str = "mvc"
+    #: Where in a rep the wearer is, for views that say what to do now.
+    moment: Moment | None = None
 
     @property
     def working(self) -> SideView:

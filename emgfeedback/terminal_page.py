@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from emgfeedback import words
+from emgfeedback.cues import cue, hold_words
 from emgfeedback.frame import Contact, Rep, ShareState, Zone
+from emgfeedback.phases import HOLD_S, Phase
 from emgfeedback.picture import Bar, Picture, SideView
 from emgfeedback.terminal_canvas import (
     ASCII,
@@ -23,6 +25,7 @@ from emgfeedback.terminal_canvas import (
 
 _BAR_WIDTH = 50
 _BAR_LEFT = 18
+_HOLD_LEFT, _HOLD_WIDTH = 59, 18
 
 
 def page(picture: Picture, *, ascii_only: bool = False) -> list[Text]:
@@ -31,6 +34,7 @@ def page(picture: Picture, *, ascii_only: bool = False) -> list[Text]:
     _header(canvas, picture)
     _numbers(canvas, picture)
     _share_bar(canvas, picture.working, stale=picture.stale)
+    _hold(canvas, picture)
     _muscle_bars(canvas, picture)
     _reps(canvas, picture)
     _foot(canvas, picture)
@@ -165,9 +169,36 @@ def last_rep(rep: Rep, sfreq_hz: float) -> str:
     return f"Rep {rep.number}: {100 * rep.share:.0f} %. Held {held_s:.1f} s."
 
 
+def _hold(canvas: Page, picture: Picture) -> None:
+    """The hold in words and as a bar; nothing while no number is shown but why it is not counted."""
+    moment = picture.moment
+    if moment is None or picture.stale or all(bar.percent is None for bar in picture.bars):
+        return
+    canvas.put(9, _HOLD_LEFT, hold_words(moment))
+    if moment.counted and moment.hold_s > 0.0:
+        filled = min(round(moment.hold_s / HOLD_S * _HOLD_WIDTH), _HOLD_WIDTH)
+        glyphs = canvas.glyphs
+        bar = f"[{glyphs.rule * filled}{glyphs.empty * (_HOLD_WIDTH - filled)}]"
+        canvas.put(10, _HOLD_LEFT, bar, STRONG)
+
+
+def _now(picture: Picture) -> tuple[str, str]:
+    """What to do now, and the phases with the one that is now in brackets; both empty where unknown."""
+    moment, calibrated = picture.moment, any(bar.percent is not None for bar in picture.bars)
+    if moment is None or picture.stale or not calibrated or not moment.counted:
+        return "", ""
+    phases = (Phase.RISE, Phase.HOLD, Phase.LOWER, Phase.REST)
+    names = (f"[{one.value.upper()}]" if one is moment.phase else one.value for one in phases)
+    return cue(picture.exercise.id, moment, first=not picture.reps), " ".join(names)
+
+
 def _foot(canvas: Page, picture: Picture) -> None:
     canvas.rule(20)
-    canvas.put(21, 2, picture.advice or picture.caution, STRONG)
+    todo, phases = _now(picture)
+    said = picture.advice or picture.caution
+    canvas.put(21, 2, said or todo, STRONG)
+    if phases and len(said) < WIDTH - len(phases) - 5:
+        canvas.put_right(21, WIDTH - 1, phases)
     canvas.rule(22)
     canvas.put(23, 1, words.KEYS)
     canvas.put_right(23, WIDTH - 1, "   ".join(picture.footer))

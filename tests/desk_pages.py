@@ -7,8 +7,9 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QListWidget, QWidget
 
-from emgfeedback.ui.desk_page import DeskPage, Look
+from emgfeedback.ui.desk_page import DeskPage
 from emgfeedback.ui.leaves.leaf import Leaf
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.palette import DARK, LIGHT
 from emgfeedback.ui.type_scale import SMALLEST, load_fonts
 

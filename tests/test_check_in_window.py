@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import xvfb_screen  # noqa: F401 - first of all, so that Qt finds a screen
@@ -60,8 +61,8 @@ def test_start_says_with_which_day_today_compares(
 
 
 def test_a_real_boards_start_offers_the_check_and_tells_its_verdict() -> None:
-    """The words alone; ``studio`` only has to be there."""
-    there: object = object()
+    """The words alone; of a ``studio`` its verdict is asked for."""
+    there = SimpleNamespace(compared=None)
     older = Model(studio=there, calibration="No 100 % yet. The last one is from Tuesday.", checkable=True)  # type: ignore[arg-type]
     first, second, why = headline(older)
     assert (first, second) == ("Real board", "not calibrated today")
@@ -72,8 +73,13 @@ def test_a_real_boards_start_offers_the_check_and_tells_its_verdict() -> None:
         calibrated=True,
         compared="Comparable with Tuesday.",
     )
-    assert headline(checked)[1] == "checked today"
-    assert headline(checked)[2].endswith("Comparable with Tuesday.")
+    assert headline(checked) == (
+        "Comparable", "with Tuesday", "Your 100 %: right glute 163 µV. It still holds: train with it."
+    )  # fmt: skip
+    said = "Not comparable: the gain changed. Calibrate again."
+    moved = SimpleNamespace(compared=SimpleNamespace(word="not comparable"))
+    refused = Model(studio=moved, calibration=f"No 100 % yet. {said}", note=said)  # type: ignore[arg-type]
+    assert headline(refused) == ("Not comparable", "calibrate again", said)
 
 
 def test_v_without_a_calibration_says_so(

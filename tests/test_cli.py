@@ -160,7 +160,10 @@ def test_a_reader_that_leaves_ends_the_program_without_a_word() -> None:
 
 
 def test_help_of_every_command_answers() -> None:
-    assert "whether the glute or the quad" in run("--help").stdout
+    told = run("--help").stdout
+    assert "whether the glute or the quad" in told
+    cut = [line for line in told.splitlines() if line.endswith("...") and "Usage" not in line]
+    assert not cut, "a command's line is cut"
     for command in (
         "live",
         "demo",
@@ -188,6 +191,7 @@ def test_sessions_are_listed_shown_and_deleted() -> None:
     told = run("live", "--source", "sim:balanced?fast=1", "--reps", "5", "--view", "none").stdout
     (entry,) = json.loads(run("sessions", "list", "--json").stdout)
     assert entry["simulated"]
+    assert "reps" not in entry
     shown = json.loads(run("sessions", "show", entry["id"], "--json").stdout)
     assert [rep["number"] for rep in shown["reps"]] == [1, 2, 3, 4, 5]
     # The same findings live, after the set, and from the file.

@@ -1,18 +1,23 @@
 """The page History on real session files: listed, opened, exported, deleted, damaged, empty."""
 
+import math
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import desk_pages
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDate, QObject, QPoint, QRect, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from recorded_sessions import Recorded, record
 
-from emgfeedback.session.library import Library
-from emgfeedback.ui.desk_page import Look
+from emgfeedback.frame import Rep, Zone
+from emgfeedback.session.library import Entry, Library
+from emgfeedback.ui.history_model import Share, hundred, rows, verdict_lines
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.pages.history import HistoryPage
 
 desk_pages.prepare()
@@ -64,7 +69,7 @@ def test_no_session_yet_is_said(open_page: Open, tmp_path: Path) -> None:
 def test_the_list_says_what_is_simulated_and_what_is_damaged(open_page: Open, folder: Path) -> None:
     page = open_page(folder)
     texts = [page.sessions.item(k).text() for k in range(page.sessions.count())]
-    assert "Hip bridge" in texts[0]
+    assert "Hip bridge, set 1, 2 reps" in texts[0]
     assert "simulated" in texts[0]
     assert texts[1] == "broken.emgsession\ndamaged"
 
@@ -77,7 +82,7 @@ def test_a_session_opens_with_its_course_its_reps_and_its_gap(
     assert page.review is not None
     assert page.plot is not None
     assert len(page.review.course.reps) == len(recorded.reps) > 0
-    assert f"{len(recorded.reps)} reps right" in page.summary.text()
+    assert "100 % of Saturday 1 March 2025." in page.summary.text()
     assert "ms lost at" in page.summary.text()
     page.plot.setFocus()
     before_s = page.plot.cursor_s
@@ -88,6 +93,130 @@ def test_a_session_opens_with_its_course_its_reps_and_its_gap(
     gap = page.review.course.gaps[0]
     page.plot.move_cursor(page.review.course.seconds((gap.start + gap.stop) // 2))
     assert "Glute –" in page.cursor_words.text()
+
+
+def kept(started: str, *shares: float, **facts: object) -> Entry:
+    """An entry as the library makes it of a file; NaN is a rep that was left out."""
+    reps = tuple(
+        Rep(
+            k + 1,
+            "right",
+            0,
+            1,
+            2,
+            3,
+            4,
+            (20.0, 10.0),
+            (30.0, 20.0),
+            share,
+            "" if share == share else "loose",
+        )
+        for k, share in enumerate(shares)
+    )
+    whole = Entry(
+        "0", Path(f"{started}.emgsession"), started, "me", "bridge", 40.0, len(reps), complete=True,
+        calibrated=True, quality="good", method="mvc", calibrated_at=started, reps=reps,
+        zones={"right": Zone(0.65, 0.8)},
+    )  # fmt: skip
+    return replace(whole, **facts)  # type: ignore[arg-type]
+
+
+def test_a_row_says_when_what_and_the_share_with_how_sure_it_is() -> None:
+    entries = (
+        kept("2026-11-27T15:29:00+01:00", 0.61, math.nan, 0.51, 0.69),
+        kept("2026-11-27T15:20:00+01:00", 0.7),
+        kept("2026-11-26T18:05:00+01:00", math.nan, quality="quick", complete=False),
+        kept("2026-11-24T18:05:00+01:00", simulated=True, wearer="", quality="perfect"),
+        kept("2026-05-12T18:05:00+01:00", 0.4, 0.6, method="reference"),
+        kept("2025-05-12T18:05:00+01:00", calibrated=False, quality="", method="", exercise="squat"),
+    )
+    made = rows(entries, QDate(2026, 11, 27))
+    assert [row.when for row in made] == [
+        "Today, 15:29", "Today, 15:20", "Yesterday, 18:05", "Tuesday, 18:05", "Tue 12 May, 18:05",
+        "12 May 2025, 18:05",
+    ]  # fmt: skip
+    assert [row.what for row in made[:2]] == ["Hip bridge, set 2, 4 reps", "Hip bridge, set 1, 1 rep"]
+    assert made[-1].what == "Squat, set 1, 0 reps"
+    assert [row.marks for row in made] == [
+        "me", "me", "me, interrupted, quick calibration", "simulated", "me, % of reference", "me, no 100 %",
+    ]  # fmt: skip
+    assert [row.shares for row in made[:3]] == [
+        (Share("", "61 %", "51 to 69", "3 reps right, 1 left out"),),
+        (Share("", "70 %", "", "1 rep right"),),
+        (Share("", "–", "", "1 left out"),),
+    ]
+    assert made[0].said == (
+        "Today, 15:29. Hip bridge, set 2, 4 reps. me. glute share 61 %, 51 to 69, 3 reps right, 1 left out"
+    )
+    assert verdict_lines(entries[0]) == ("1 of 3 in your zone (65 to 80).", "Rep 2 left out: loose.")
+
+
+def test_the_100_percent_of_a_session_is_named_with_its_day() -> None:
+    assert hundred(kept("2026-11-27T15:29:00+01:00")) == "100 % calibrated that day."
+    older = kept("2026-11-27T15:29:00+01:00", calibrated_at="2026-11-24T09:00:00+01:00", quality="quick")
+    assert hundred(older) == (
+        "100 % of Tuesday 24 November 2026. Quick calibration, one squeeze each: compare it with care."
+    )
+    assert hundred(kept("2026-11-27T15:29:00+01:00", calibrated=False)) == (
+        "No 100 % was worn: µV only, no share."
+    )
+
+
+def test_the_newest_session_is_open_with_its_share_in_large_digits(open_page: Open, folder: Path) -> None:
+    page = open_page(folder)
+    assert page.entry is not None
+    assert page.entry.path.name == "one.emgsession"
+    assert page.session_title.text() == "Hip bridge, set 1, 2 reps"
+    assert page.focusWidget() is page.sessions
+    assert [figure.sure.text() for figure in page.shares] == ["1 rep right, 1 left out"]
+    assert page.shares[0].number.text().endswith(" %")
+    assert page.shares[0].number.font().pixelSize() >= 44
+
+
+def test_every_button_has_a_key_also_from_the_list(
+    qtbot: QtBot, open_page: Open, folder: Path, opened_folders: list[QUrl]
+) -> None:
+    page = open_page(folder)
+    with qtbot.waitSignal(page.replay_wanted):
+        assert page.pressed("r")
+    assert page.pressed("x")
+    assert page.pressed("d")
+    qtbot.waitUntil(lambda: not page.busy)
+    assert (folder / "one.csv").exists()
+    assert (folder / "one.edf").exists()
+    assert page.pressed("o")
+    assert [Path(url.toLocalFile()) for url in opened_folders] == [folder]
+    assert page.pressed("\x7f")
+    assert page.question.isVisible()
+    assert not page.pressed("q")
+    keys: list[str] = []
+    page.keyPressEvent = lambda event: keys.append(event.text())  # type: ignore[method-assign]
+    QTest.keyClick(page.sessions, Qt.Key.Key_R)
+    QTest.keyClick(page.sessions, Qt.Key.Key_P)
+    assert keys == ["r", "p"]
+    QTest.keyClick(page.sessions, Qt.Key.Key_Down)
+    assert page.sessions.currentRow() == 1
+
+
+class _Folders(QObject):
+    """Stands where the desktop opens folders."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[QUrl] = []
+
+    @Slot(QUrl)
+    def take(self, url: QUrl) -> None:
+        self.seen.append(url)
+
+
+@pytest.fixture
+def opened_folders() -> Iterator[list[QUrl]]:
+    """The folders that Qt was asked to open: a program of the desktop has no place in a test."""
+    folders = _Folders()
+    QDesktopServices.setUrlHandler("file", folders, "take")  # type: ignore[arg-type]  # the stubs want bytes, Qt a str
+    yield folders.seen
+    QDesktopServices.unsetUrlHandler("file")
 
 
 def test_a_damaged_file_says_what_is_wrong_and_offers_only_its_removal(
@@ -146,6 +275,9 @@ def test_readable_named_reachable(qtbot: QtBot, open_page: Open, folder: Path, l
     assert desk_pages.nameless(page) == []
     assert desk_pages.too_small(page) == []
     assert desk_pages.clipped(page) == []
+    listed = QRect(page.sessions.mapTo(page, QPoint(0, 0)), page.sessions.size())
+    beside = QRect(page.detail.mapTo(page, QPoint(0, 0)), page.detail.size())
+    assert not listed.intersects(beside)
     reached = desk_pages.reached_by_tab(page)
     assert set(desk_pages.controls(page)) <= reached
     assert page.plot in reached

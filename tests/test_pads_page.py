@@ -20,8 +20,9 @@ from calibration.placement import SITES, finding, site, sticking
 from calibration.prompt import Prompt
 from emgfeedback.padmap import Disc, Label, padmap
 from emgfeedback.padmap.scene import HEIGHT, SIDES, WIDTH
-from emgfeedback.ui.desk_page import Look, Words
+from emgfeedback.ui.desk_words import Words
 from emgfeedback.ui.leaves.pad_map import PadMap, PadMapState
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.pages.pads import STEP, PadsPage
 from emgfeedback.ui.palette import DARK, LIGHT, Palette

@@ -8,9 +8,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
+from qt_window import long_words
 
 from emgfeedback.settings import Settings, change_settings, load_settings
-from emgfeedback.ui.desk_page import Choices, Field, Look
+from emgfeedback.ui.desk_controls import Choices, Field
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.pages.settings import SettingsPage
 
 desk_pages.prepare()
@@ -123,3 +125,10 @@ def test_readable_named_reachable(qtbot: QtBot, tmp_path: Path, look: str) -> No
     assert desk_pages.too_small(page) == []
     assert desk_pages.clipped(page) == []
     assert set(desk_pages.controls(page)) <= desk_pages.reached_by_tab(page)
+
+
+def test_all_settings_are_seen_at_once_at_the_designs_size(qtbot: QtBot, tmp_path: Path) -> None:
+    page = open_page(qtbot, tmp_path)
+    assert page.area.verticalScrollBar().maximum() == 0
+    with long_words():
+        assert open_page(qtbot, tmp_path).area.verticalScrollBar().maximum() == 0

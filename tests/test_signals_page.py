@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from qt_window import long_words
 
 from device.board_settings import BoardInput, BoardModel
+from device.channel_map import parse_channel_map
 from device.handshake import StreamRequest
 from emgfeedback.live_set import SetRequest
 from emgfeedback.opening import Opened, open_home, open_stream
@@ -24,25 +25,26 @@ from emgfeedback.simulation.personas import persona_named
 from emgfeedback.simulation.source import SimulatedSource
 from emgfeedback.studio import Studio
 from emgfeedback.ui import states
-from emgfeedback.ui.desk_page import Look
 from emgfeedback.ui.leaves.quality_light import Light
 from emgfeedback.ui.leaves.trace import Shows
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.pages.signals import SignalsPage
 from emgfeedback.ui.sweep import Sweep
 
 desk_pages.prepare()
 
-OpenStudio = Callable[[str], Studio]
+OpenStudio = Callable[..., Studio]
 
 
 @pytest.fixture
 def studio_of() -> Iterator[OpenStudio]:
     opened: list[Studio] = []
 
-    def make(options: str) -> Studio:
+    def make(options: str, channels: str = "") -> Studio:
         home = open_home()
-        stream = open_stream(home, f"sim:balanced?fast=1&{options}", None, None)
+        wired = parse_channel_map(channels) if channels else None
+        stream = open_stream(home, f"sim:balanced?fast=1&{options}", wired, None)
         studio = Studio(home, stream, SetRequest(), lambda: Power.BATTERY)
         studio.use_todays()
         studio.__enter__()
@@ -91,6 +93,39 @@ def test_every_channel_has_sweep_verdict_and_resolution(qtbot: QtBot, studio_of:
     picture = page.traces[0].grab().toImage()
     places = [(x, y) for x in range(0, picture.width(), 2) for y in range(40, picture.height(), 4)]
     assert len({picture.pixelColor(*place).name() for place in places}) > 3
+
+
+FOUR = "A0=glute:left,A1=quad:left,A2=glute:right,A3=quad:right"
+
+
+@pytest.mark.parametrize("faults", ["", "&fault=mains@1%2B30:A1=9,liftoff@2%2B20:A2,saturation@2%2B20:A3"])
+def test_four_channels_with_all_their_words_need_no_scrolling(
+    qtbot: QtBot, studio_of: OpenStudio, faults: str
+) -> None:
+    studio = studio_of(f"seed=1{faults}", FOUR)
+    page = show(qtbot, studio)
+    play(page, studio, 5.0, every_s=0.5)
+    assert page.state is not None
+    assert [facts.sign for facts in page.state.channels] == (
+        ["good", "hum", "trouble", "trouble"] if faults else ["good"] * 4
+    )
+    assert page.area.verticalScrollBar().maximum() == 0
+    for trace, block, facts in zip(page.traces, page.blocks, page.state.channels, strict=True):
+        assert trace.height() >= 84
+        assert (block.verdict.text(), block.fix.text()) == (facts.verdict, facts.fix)
+        assert (
+            abs(trace.mapTo(page, trace.rect().topLeft()).y() - block.mapTo(page, block.rect().topLeft()).y())
+            < 4
+        )
+    assert desk_pages.clipped(page) == []
+    assert desk_pages.too_small(page) == []
+    page.pressed("z")
+    assert len(page.plots) == 4
+    assert page.area.verticalScrollBar().maximum() == 0
+    page.pressed("z")
+    page.set_look(desk_pages.LOOKS["light 200 %"])
+    desk_pages.settle()
+    assert desk_pages.clipped(page) == []
 
 
 def test_a_loose_pad_is_told_with_its_remedy(qtbot: QtBot, studio_of: OpenStudio) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from calibration.prompt import Prompt
 from emgfeedback.coach.exercises import exercise_named
 from emgfeedback.frame import Contact, Rep, ShareState, Zone, ZoneState
+from emgfeedback.phases import Moment, Phase
 from emgfeedback.picture import Bar, Picture, SideView
 from emgfeedback.terminal_calibrate import calibration_page
 from emgfeedback.terminal_canvas import HEIGHT, WIDTH
@@ -35,6 +36,7 @@ LIVE = Picture(
     stale=False,
     sfreq_hz=1000.0,
 )
+BARE = tuple(replace(bar, percent=None) for bar in LIVE.bars)
 WITHHELD = replace(
     LIVE,
     bars=(Bar("glute", "right", None, 50.0, Contact.LOOSE), LIVE.bars[1]),
@@ -57,6 +59,40 @@ def test_a_page_is_24_rows_of_80(picture: Picture, ascii_only: bool) -> None:
     assert {len(row) for row in rows} == {WIDTH}
     if ascii_only:
         assert all(row.isascii() for row in rows)
+
+
+HOLDING = replace(LIVE, moment=Moment(Phase.HOLD, 1.4))
+
+
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_a_page_says_what_to_do_now_and_how_long_the_hold_lasts(ascii_only: bool) -> None:
+    rows = text(HOLDING, ascii_only=ascii_only)
+    assert {len(row) for row in rows} == {WIDTH}
+    assert rows[21].startswith("  Hold. Keep breathing.")
+    assert rows[21].endswith("rise [HOLD] lower rest ")
+    assert "Hold 1.4 of 2 s" in rows[9]
+    bar = rows[10][rows[10].rindex("[") + 1 : rows[10].rindex("]")]
+    assert bar.count("-" if ascii_only else "─") == round(0.7 * len(bar))
+    deadlift = replace(
+        HOLDING, exercise=exercise_named("single-leg-deadlift"), moment=Moment(Phase.LOWER, 2.3)
+    )
+    assert "Held 2.3 s" in text(deadlift)[9]
+    assert text(deadlift)[21].startswith("  Stand up tall")
+    assert text(replace(HOLDING, reps=(), moment=Moment()))[21].startswith("  Begin when you are ready")
+
+
+def test_nothing_says_hold_while_no_number_is_live() -> None:
+    loose = text(replace(WITHHELD, moment=Moment(counted=False)))
+    assert loose[21].startswith("  Press the glute pad down.")
+    assert "Hold not counted" in loose[9]
+    assert "[HOLD]" not in "".join(loose)
+    for silent in (
+        replace(HOLDING, stale=True, advice="The number comes back by itself."),
+        replace(HOLDING, bars=BARE),
+    ):
+        whole = "".join(text(silent))
+        assert "Hold" not in whole
+        assert "rise" not in whole
 
 
 def test_a_live_page_says_share_zone_reps_and_link() -> None:

@@ -5,15 +5,18 @@ from pathlib import Path
 
 import pytest
 import qt_window  # noqa: F401 - first of all, so that Qt finds a screen
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from rehearsal import Rehearsal, own_calibration, weaker
 from test_calibration_course import BRIEF
 
+from calibration.plan import Plan
 from calibration.protocol import Procedure
 from calibration.wording import SAFETY
 from emgfeedback.stage import Stage
 from emgfeedback.ui.leaves.leaf import Leaf
+from emgfeedback.ui.pages.calibrate import CalibratePage
 
 INPUT = {
     QEvent.Type.KeyPress,
@@ -123,5 +126,30 @@ def test_a_set_beyond_the_100_percent_offers_a_new_one_and_u_takes_it(
         assert taken.channel("A1").mvc_uv == pytest.approx(offer.mvc_uv)  # type: ignore[union-attr]
         assert len(list(shown.studio.home.calibrations.folder.glob("*.json"))) == 1
         assert not shown.window.model.finished.offers  # type: ignore[union-attr]
+    finally:
+        shown.close()
+
+
+def test_calibrate_offers_its_one_action_while_nothing_is_under_way(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMGFEEDBACK_HOME", str(tmp_path))
+    shown = Rehearsal(tmp_path, "sim:balanced?seed=1&fast=1", plan=Plan(quick=True))
+    try:
+        window = shown.window
+        window.go("calibrate")
+        page = window.page
+        assert isinstance(page, CalibratePage)
+        assert (page.action.isVisible(), page.action.text()) == (True, "Start the demo")
+        assert not page._pose.isVisible()
+        QTest.mouseClick(page.action, Qt.MouseButton.LeftButton)
+        assert window.model.stage is Stage.CALIBRATING
+        assert not page.action.isVisible()
+        window.press("Esc")
+        assert window.model.stage is Stage.IDLE
+        shown.conductor.calibrate()
+        shown.until(lambda m: m.stage is not Stage.CALIBRATING, "the calibration's end")
+        assert window.page.name == "calibrate"
+        assert (page.action.isVisible(), page.action.text()) == (True, "Start set 1")
     finally:
         shown.close()

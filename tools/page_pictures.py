@@ -13,6 +13,7 @@ from rehearsal import Album, Rehearsal, own_calibration, settle, weaker
 from calibration.plan import Plan
 from calibration.protocol import Procedure
 from device.board_settings import BoardInput, BoardModel
+from device.channel_map import parse_channel_map
 from device.handshake import StreamRequest
 from emgfeedback import words
 from emgfeedback.frame import Contact, ShareState, ZoneState
@@ -326,6 +327,16 @@ def signals(album: Album, place: Path) -> None:
     shown.until(_with(lambda m, p: p.bars[1].remark.caution is Contact.MAINS), "hum")
     shown.passing(2.5)
     album.keep(shown.window, "signals", "hum")
+    shown.close()
+    both = parse_channel_map("A0=glute:left,A1=quad:left,A2=glute:right,A3=quad:right")
+    url = f"{FAST}&fault=mains@4%2B60:A1=9,liftoff@6%2B60:A2"
+    own = own_calibration(url, place / "both.json", both)
+    shown = Rehearsal(place, url, calibration=own, channels=both)
+    shown.conductor.begin()
+    shown.until(_with(lambda m, p: m.time_s > 9.0 and m.moment.hold_s > 0.5), "work")
+    shown.window.go("signals")
+    shown.passing(3.5)
+    album.keep(shown.window, "signals", "four")
     shown.close()
     shown = Rehearsal(place, f"{FAST}&rate=250", calibration=own_calibration(f"{FAST}&rate=250", own))
     shown.window.go("signals")

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import QApplication
 from calibration.form import dump
 from calibration.plan import Plan
 from calibration.store import load
+from device.channel_map import ChannelMap
+from emgfeedback.calibrating import now_local
 from emgfeedback.chain import ChainSettings
 from emgfeedback.live_set import SetRequest
 from emgfeedback.power import Power
@@ -34,14 +36,13 @@ PATIENCE_S, OPENING_S = 900.0, 30.0
 DRAWN_EVERY = 4
 SIZE, LARGE = (1280, 800), (2560, 1600)
 N_COLOURS = 256
-MADE_AT = "2026-01-01T12:00:00+00:00"
 
 
-def own_calibration(url: str, path: Path) -> Path:
+def own_calibration(url: str, path: Path, channels: ChannelMap | None = None) -> Path:
     """The person's own 100 %, as a file."""
-    with open_source(url) as source:
+    with open_source(url, channels) as source:
         assert isinstance(source, SimulatedSource)
-        path.write_text(dump(source.perfect_calibration(ChainSettings(), MADE_AT, "simulated")))
+        path.write_text(dump(source.perfect_calibration(ChainSettings(), now_local(), "simulated")))
     return path
 
 
@@ -103,10 +104,11 @@ class Rehearsal:
         calibration: Path | None = None,
         record: bool = True,
         exercise: str = "bridge",
+        channels: ChannelMap | None = None,
     ) -> None:
         os.environ["EMGFEEDBACK_HOME"] = str(folder / "home")
         wanted = SetRequest(exercise, reps, record=record)
-        request = WindowRequest(wanted, url, calibration=calibration, plan=plan)
+        request = WindowRequest(wanted, url, channels, calibration=calibration, plan=plan)
         self.window = Window(LIGHT)
         self.window.show()
         self.conductor = Conductor(request, lambda: Power.BATTERY, lambda: 0.0)

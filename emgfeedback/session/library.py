@@ -1,11 +1,12 @@
 """The sessions in a folder: an index that is read from the files themselves, each time."""
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from emgfeedback.frame import Rep, Zone
 from emgfeedback.session.errors import NotASession, SessionError
 from emgfeedback.session.file import SessionFile
 from emgfeedback.session.schema import SUFFIX
@@ -18,7 +19,8 @@ class Entry:
     """One session file of a library.
 
     ``id`` is short and stays the same when the file is renamed. Of a damaged file only ``id``,
-    ``path`` and ``damage``, one sentence, are known. ``started`` is ISO 8601 with offset.
+    ``path`` and ``damage``, one sentence, are known. ``started`` and ``calibrated_at`` are ISO 8601
+    with offset; ``quality`` and ``method`` are those of the calibration worn at the start, ``""`` without.
     """
 
     id: str
@@ -32,6 +34,11 @@ class Entry:
     complete: bool = False
     calibrated: bool = False
     damage: str = ""
+    quality: str = ""
+    method: str = ""
+    calibrated_at: str = ""
+    reps: tuple[Rep, ...] = ()
+    zones: Mapping[str, Zone] = field(default_factory=dict)
 
 
 class Library:
@@ -48,7 +55,8 @@ class Library:
     def _entry(self, path: Path) -> Entry:
         try:
             with SessionFile(path) as session:
-                header = session.header
+                header, reps = session.header, session.reps()
+                worn = header.calibration
                 return Entry(
                     id=header.uuid[:_ID_LENGTH],
                     path=path,
@@ -56,10 +64,15 @@ class Library:
                     wearer=header.wearer,
                     exercise=header.exercise,
                     duration_s=session.duration_s,
-                    n_reps=len(session.reps()),
+                    n_reps=len(reps),
                     simulated=session.info.simulated,
                     complete=session.complete,
-                    calibrated=header.calibration is not None,
+                    calibrated=worn is not None,
+                    quality=worn.quality if worn is not None else "",
+                    method=worn.method if worn is not None else "",
+                    calibrated_at=worn.created if worn is not None else "",
+                    reps=reps,
+                    zones=header.zones,
                 )
         except SessionError as error:
             name = hashlib.sha256(path.name.encode("utf-8", "surrogateescape")).hexdigest()

@@ -11,7 +11,10 @@ from emgfeedback.ui.leaves.leaf import Leaf
 from emgfeedback.ui.lettering import Align, lines_of, write
 from emgfeedback.ui.page import Themed
 from emgfeedback.ui.palette import Palette, colour
-from emgfeedback.ui.type_scale import Face
+from emgfeedback.ui.type_scale import Face, width
+
+#: Size of the words of a link.
+LINK = 17
 
 
 class Control(QAbstractButton, Themed):
@@ -31,6 +34,11 @@ class Control(QAbstractButton, Themed):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
+    @property
+    def ground(self) -> str:
+        """What it stands on."""
+        return self.colours.ground
+
     def set_theme(self, palette: Palette) -> None:
         """Paint in other colours."""
         self.colours = palette
@@ -40,7 +48,7 @@ class Control(QAbstractButton, Themed):
         """Paint it, and the ring where it has the focus."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), colour(self.colours.ground))
+        painter.fillRect(self.rect(), colour(self.ground))
         painter.scale(self.width() / self._size[0], self.height() / self._size[1])
         self.draw(painter)
         if self.hasFocus():
@@ -82,6 +90,29 @@ class BigAction(Control):
         painter.drawRoundedRect(QRectF(6.0, 6.0, 560.0, 112.0), 8.0, 8.0)
         write(painter, self._word, (42.0, 77.0), 44, ink, face=Face.DISPLAY, room=400.0)
         write(painter, self._key, (530.0, 68.0), 18, ink, align=Align.RIGHT, room=120.0)
+
+
+class Link(Control):
+    """A quiet way to another page: underlined words at the left of its place."""
+
+    def __init__(
+        self, palette: Palette, words: str, pressed: Callable[[], object], *, on_sheet: bool = True
+    ) -> None:
+        self.wide = width(words, Face.TEXT, LINK) + 16.0
+        super().__init__(palette, (self.wide, 44.0), pressed, None)
+        self._on_sheet = on_sheet
+        self.setText(words)
+        self.setAccessibleName(words)
+
+    @property
+    def ground(self) -> str:
+        """What it stands on."""
+        return self.colours.sheet if self._on_sheet else self.colours.ground
+
+    def draw(self, painter: QPainter) -> None:
+        """The words over their line."""
+        write(painter, self.text(), (8.0, 28.0), LINK, self.colours.ink, room=self._size[0] - 16.0)
+        painter.fillRect(QRectF(8.0, 33.0, self._size[0] - 16.0, 1.0), colour(self.colours.edge))
 
 
 class Tab(Control):

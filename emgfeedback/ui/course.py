@@ -61,7 +61,8 @@ def _muscles(model: Model, prompt: Prompt) -> list[Station]:
         word = muscle_name(channel.muscle or "")
         if len(worn) > 2:
             word = f"{word}, {tr(channel.side or '')}"
-        note = tr(sentences.SQUEEZES_OF).format(done=count, whole=max(whole, count)) if count or now else ""
+        many = sentences.SQUEEZES_OF if max(whole, count) > 1 else sentences.SQUEEZES_OF_ONE
+        note = tr(many).format(done=count, whole=max(whole, count)) if count or now else ""
         part = 1.0 if over else min(count / max(whole, 1), 0.95)
         found.append(Station(word, tr(sentences.DONE) if over else note, part, now=now))
     return found

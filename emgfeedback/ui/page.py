@@ -54,6 +54,14 @@ class Surface(QWidget):
         self._places.append((widget, place))
         widget.setGeometry(self.pixels(place))
 
+    def drop(self, widget: QWidget) -> None:
+        """Do without a child from now on; the focus must not fall on whatever stands beside it."""
+        self._places = [(child, place) for child, place in self._places if child is not widget]
+        if widget.hasFocus():
+            self.window().setFocus()
+        widget.hide()
+        widget.deleteLater()
+
     def move_to(self, widget: QWidget, place: Place) -> None:
         """Give a child another place."""
         known = next((k for k, (child, _) in enumerate(self._places) if child is widget), None)

@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy
 
-from emgfeedback.ui.desk_page import FOCUS, Look
+from emgfeedback.ui.look import FOCUS, Look
 from emgfeedback.ui.palette import colour
 from emgfeedback.ui.type_scale import Face
 
@@ -94,7 +94,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
         self.move_cursor(self._times[0] if len(times_s) else 0.0)
 
     def shade(self, start_s: float, stop_s: float, words: str = "", *, hatched: bool = False) -> None:
-        """Mark a stretch of time, with a word at its top; ``hatched`` where there are no samples."""
+        """Mark a stretch of time, with a word at its top; ``hatched`` where no number stands."""
         area = pg.LinearRegionItem((start_s, stop_s), movable=False, brush=self._brush(hatched=hatched))
         for line in area.lines:
             line.setPen(pg.mkPen(None))

@@ -1,5 +1,11 @@
 """Words of the window's pages. All of them go through ``text.tr`` where they are shown."""
 
+from emgfeedback.cues import CUE_FIRST as CUE_FIRST
+from emgfeedback.cues import CUE_OTHERS as CUE_OTHERS
+from emgfeedback.cues import CUES as CUES
+from emgfeedback.cues import HELD as HELD
+from emgfeedback.cues import HOLD_NOT_COUNTED as HOLD_NOT_COUNTED
+from emgfeedback.cues import HOLD_OF as HOLD_OF
 from emgfeedback.phases import Phase
 
 INTENDED_USE = "EMG feedback for exercise, training and education"
@@ -30,6 +36,9 @@ REAL_BOARD = "Real board"
 CALIBRATED_TODAY = "calibrated today"
 CHECKED_TODAY = "checked today"
 NOT_CALIBRATED = "not calibrated today"
+NOT_COMPARABLE, CALIBRATE_AGAIN = "Not comparable", "calibrate again"
+OLD_HOLDS = "It still holds: train with it."
+WHERE_PADS_GO = "Where do the pads go?"
 LOOKING_FIRST, LOOKING_SECOND = "One moment", "looking for a board"
 NO_SOURCE_FIRST, NO_SOURCE_SECOND = "No samples", "yet"
 PAUSED_FIRST, PAUSED_SECOND = "Paused until", "unplugged"
@@ -84,6 +93,7 @@ STATIONS = {
     "rest": "Rest",
     "warm-up": "Warm-up",
 }
+SQUEEZES_OF_ONE = "{done} of 1 squeeze"
 SQUEEZES_OF = "{done} of {whole} squeezes"
 SECONDS_LEFT = "seconds"
 DONE = "done"
@@ -107,30 +117,17 @@ POSE_WORDS = {
 
 # Train
 PHASES = {Phase.RISE: "Rise", Phase.HOLD: "Hold", Phase.LOWER: "Lower", Phase.REST: "Rest"}
-CUES = {
-    Phase.RISE: "Push the floor away",
-    Phase.HOLD: "Hold. Keep breathing.",
-    Phase.LOWER: "Lower slowly",
-    Phase.REST: "Rest. Then the next rep.",
-}
-CUE_FIRST = "Begin when you are ready"
 CUE_IDLE = "Press Space to begin"
-CUE_OTHERS = {
-    "squat": {Phase.RISE: "Down slowly, knees out", Phase.HOLD: "Hold. Keep breathing.", Phase.LOWER: "Up"},
-    "single-leg-deadlift": {Phase.RISE: "Lean forward, back straight", Phase.LOWER: "Stand up tall"},
-}
 CUE_READY = "Get into position"
 READY_IN = "Set {number} begins in {seconds} s"
 USE_OFFER = "U: use it"
-HOLD_OF = "Hold {now:.1f} of {whole:g} s"
-HELD = "Held {now:.1f} s"
-HOLD_NOT_COUNTED = "Hold not counted"
 REP_HELD = "Held {seconds:.1f} s"
 BEST_REP = "Best rep of this set"
 MEAN_OF = "{Muscle} {percent:.0f} % {of}"
 WITH_FEEDBACK = "Set {number}, {side} side"
 GLUTE_SHARE = "glute share"
-MEDIAN_OF = "the middle of {reps} reps"
+MEDIAN_OF = "the middle of {reps} reps, {least} to {greatest}"
+MEDIAN_OF_ONE = "in the one rep that counts"
 NO_SHARE = "No number"
 SET_OVER = "Set {number} is over"
 LEFT_OUT = "Reps left out: {reps}."
@@ -151,6 +148,7 @@ KEYS = (
     ("E", "next exercise"),
     ("S", "board or simulated person"),
     ("R W F X Z N", "on Signals: raw or envelope, window, freeze, mark, zoom, notch"),
+    ("R X D O Del", "on History: replay, CSV, EDF, open folder, delete"),
     ("T", "light or dark"),
     ("+ and -", "larger and smaller"),
     ("?", "this page"),

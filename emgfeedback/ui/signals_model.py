@@ -3,17 +3,13 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Literal
 
 from calibration import Calibration, ChannelCalibration
 from device import ChannelInfo, StreamInfo
 from emgfeedback import words
 from emgfeedback.cautions import NOTHING, Remark
 from emgfeedback.contact import rate_trouble, switched_off
-from emgfeedback.dsp.spectrum import hum, welch
 from emgfeedback.frame import Contact, Frame
 from emgfeedback.picture import STALE_AFTER_S
 from emgfeedback.resolution import smallest_effort_uv
@@ -21,16 +17,10 @@ from emgfeedback.session.delay import DelayMeter
 from emgfeedback.session.loop import Loop
 from emgfeedback.session.tap import SignalTap
 from emgfeedback.ui import text, text_desk
+from emgfeedback.ui.spectra import Spectra, SpectrumWatch
 from emgfeedback.ui.text import tr
 
-Array = NDArray[np.float64]
 Sign = Literal["good", "hum", "trouble", "none"]
-
-#: s. What the spectrum looks back on, its segments (4 Hz a step, calm), and those in which mains is
-#: looked for (1 Hz a step).
-SPECTRUM_S: Final = 2.0
-SEGMENT_S: Final = 0.25
-HUM_SEGMENT_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +54,6 @@ class Delay:
     stages: tuple[tuple[str, float], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Spectra:
-    """Power of each raw channel: ``frequencies_hz`` (m,), ``relative`` (m, n_channels) of each one's own
-    greatest outside mains, NaN where there is none; ``mains`` is (Hz, words) of what deserves a word."""
-
-    frequencies_hz: Array
-    relative: Array
-    muscles: tuple[str, ...]
-    mains: tuple[tuple[float, str], ...] = ()
-    note: str = ""
-
-
 @dataclass(frozen=True, slots=True)
 class SignalsState:
     """All words of the page at one moment."""
@@ -105,7 +83,7 @@ class SignalsModel:
         self.info: StreamInfo = loop.source.info
         self.tap = SignalTap(self.info)
         self._clock = clock
-        self._hum: list[tuple[float, float, float]] = [(math.nan,) * 3] * len(self.info.channels)
+        self._spectrum = SpectrumWatch(self.info, self.tap)
         loop.attach(self.tap)
 
     def close(self) -> None:
@@ -129,27 +107,8 @@ class SignalsModel:
 
     def spectra(self) -> Spectra:
         """The spectrum of the last seconds; some milliseconds of work, for twice a second."""
-        muscles = tuple(channel.muscle or channel.pin for channel in self.info.channels)
-        n = round(SPECTRUM_S * self.info.sfreq_hz)
-        raw = [channel.signal == "raw" for channel in self.info.channels]
-        empty = np.full((0, len(muscles)), np.nan)
-        if not any(raw):
-            return Spectra(empty[:, 0], empty, muscles, note=tr(text_desk.SPECTRUM_NONE))
-        stop, rows = self.tap.newest(n)
-        if stop < n:
-            return Spectra(empty[:, 0], empty, muscles, note=tr(text_desk.SPECTRUM_SOON))
-        rows = np.array(rows[:, : len(muscles)])
-        rows[:, ~np.array(raw)] = np.nan
-        sfreq_hz = self.info.sfreq_hz
-        fine_hz, fine = welch(rows, sfreq_hz, round(HUM_SEGMENT_S * sfreq_hz))
-        self._hum = [hum(fine_hz, fine[:, k]) for k in range(len(muscles))]
-        frequencies_hz, density = welch(rows, sfreq_hz, round(SEGMENT_S * sfreq_hz))
-        mains = tuple(
-            (remark.mains_hz, _mains_words(remark.mains_hz, channel))
-            for remark, channel in zip(self.remarks, self.info.channels, strict=True)
-            if remark.mains_hz
-        )
-        return Spectra(frequencies_hz, _relative(frequencies_hz, density), muscles, mains)
+        mains = [(remark.mains_hz, name) for remark, name in zip(self.remarks, self.names(), strict=True)]
+        return self._spectrum.look(mains)
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
@@ -260,7 +219,7 @@ class SignalsModel:
         return found.method if found is not None else "mvc"
 
     def _hum_fact(self, k: int) -> str:
-        share = self._hum[k][1]
+        share = self._spectrum.hum_share(k)
         return "" if math.isnan(share) else tr(text_desk.FACT_HUM).format(percent=f"{100 * share:.0f}")
 
     def _verdict(self, k: int, contact: Contact, remark: Remark, *, stale: bool) -> tuple[Sign, str, str]:
@@ -285,7 +244,7 @@ class SignalsModel:
 
     def _hum_words(self, k: int, remark: Remark) -> str:
         """``50 Hz hum, 24 %`` of the power; without the part while there is no spectrum."""
-        mains, share = f"{remark.mains_hz:.0f}", self._hum[k][1]
+        mains, share = f"{remark.mains_hz:.0f}", self._spectrum.hum_share(k)
         if math.isnan(share):
             return tr(text_desk.HUM_NAMED).format(mains=mains)
         return tr(text_desk.HUM).format(mains=mains, percent=f"{100 * share:.0f}")
@@ -346,11 +305,6 @@ def _now(microvolts: float, percent: float, of: str) -> str:
     return sentence.format(microvolts=f"{microvolts:.0f}", percent=f"{percent:.0f}", of=of)
 
 
-def _mains_words(mains_hz: float, channel: ChannelInfo) -> str:
-    muscle = text.muscle_name(channel.muscle or channel.pin).lower()
-    return tr(text_desk.MAINS).format(mains=f"{mains_hz:.0f}", muscle=muscle)
-
-
 def _notch(remark: Remark) -> str:
     return tr(text_desk.NOTCH_OFFER).format(mains=f"{remark.mains_hz:.0f}")
 
@@ -364,14 +318,3 @@ def _delay(label: str, meter: DelayMeter, stages: tuple[tuple[str, float], ...] 
     p50, p95 = 1000.0 * meter.percentile(50.0), 1000.0 * meter.percentile(95.0)
     known = [None if math.isnan(value) else value for value in (p50, p95)]
     return Delay(tr(label), known[0], known[1], stages)
-
-
-def _relative(frequencies_hz: Array, density: Array) -> Array:
-    """Amplitude against each channel's own greatest that is no mains; above 1 only mains can stand."""
-    amplitude = np.sqrt(density)
-    mains = np.zeros(len(frequencies_hz), dtype=bool)
-    for base in (50.0, 60.0):
-        mains |= np.abs(frequencies_hz - base) <= 4.0
-    greatest = np.nan_to_num(amplitude[~mains]).max(axis=0)
-    relative: Array = amplitude / np.where(greatest > 0, greatest, np.nan)
-    return relative

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback.stage import Stage
@@ -42,6 +42,10 @@ IN_REPLAY = ("train", "glance", "keys")
 
 #: Pages looked at in passing: Esc leads back to where one was.
 ASIDE = ("keys", "pads")
+
+ESCAPE = "\x1b"
+#: Keys that the foot names, as they are typed.
+NAMED = {"Space": " ", "Esc": ESCAPE, "Enter": "\r", "Del": "\x7f"}
 
 #: What Esc ends, once its page is on show.
 ENDED_BY_ESC = (Stage.CALIBRATING, Stage.READY, Stage.TRAINING)
@@ -90,12 +94,11 @@ class Window(QWidget):
         self.setMinimumSize(640, 400)
         self.resize(round(WIDTH), round(HEIGHT))
         self.strip = Strip(palette, NUMBERED, self.go, self)
-        self.foot = Foot(palette)
-        self.foot.setParent(self)
+        self.foot = Foot(palette, self.press, self)
         self.banner = Banner(palette, self)
         self.banner.hide()
         self.page: Page = self._made("start")
-        self.foot.show_keys(self.page.keys, self.page.hint)
+        self._show_keys(self.page)
         self.page.show()
         self.setFocus()
         self.draw()
@@ -226,13 +229,16 @@ class Window(QWidget):
             replay_wanted = getattr(page, "replay_wanted", None)
             if replay_wanted is not None:
                 replay_wanted.connect(lambda path: self.replay(path))
+            begin_wanted = getattr(page, "begin_wanted", None)
+            if begin_wanted is not None:
+                begin_wanted.connect(lambda: self.begin())
             self._lay_out_page(page)
         return self._pages[name]
 
     def _show_keys(self, page: Page) -> None:
         """Where there is much to hear, what is wrong with the sound comes before the page's own hint."""
         heard = page.name == "calibrate" and self.model.sound
-        self.foot.show_keys(page.keys, self.model.sound if heard else page.hint)
+        self.foot.show_keys(page.keys, self.model.sound if heard else page.hint, page.name)
 
     def _show_banner(self, sentence: str) -> None:
         if sentence:
@@ -269,8 +275,27 @@ class Window(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Every wish has a key."""
-        text = event.text().lower()
-        if event.key() == Qt.Key.Key_Escape:
+        text = ESCAPE if event.key() == Qt.Key.Key_Escape else event.text().lower()
+        if not self._take(text):
+            super().keyPressEvent(event)
+
+    def press(self, key: str) -> None:
+        """What that key of the foot does, for those who point."""
+        if key == "Tab":
+            self.focusNextChild()
+        else:
+            self._take(NAMED.get(key, key.lower()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """A page that covers everything has no button: a touch anywhere leads back."""
+        if self.page.whole:
+            self._back()
+        else:
+            super().mousePressEvent(event)
+
+    def _take(self, text: str) -> bool:
+        """Do what this key means here; whether it means anything."""
+        if text == ESCAPE:
             self._back()
         elif text in ("1", "2", "3", "4", "5", "6"):
             self.go(NUMBERED[int(text) - 1])
@@ -280,7 +305,8 @@ class Window(QWidget):
             self._wishes[text]()
             self.draw()
         else:
-            super().keyPressEvent(event)
+            return False
+        return True
 
     @property
     def _wishes(self) -> dict[str, Callable[[], None]]:

@@ -11,9 +11,9 @@ from emgfeedback.ui import text_desk
 from emgfeedback.ui.leaves.leaf import Leaf
 from emgfeedback.ui.lettering import Align, write
 from emgfeedback.ui.palette import Palette, colour
-from emgfeedback.ui.signals_model import Spectra
+from emgfeedback.ui.spectra import Spectra
 from emgfeedback.ui.text import tr
-from emgfeedback.ui.type_scale import Face
+from emgfeedback.ui.type_scale import Face, width
 
 #: Design units below the curves for the frequencies, above them for the name of mains; greatest shown value.
 AXIS, TITLE = 26.0, 22.0
@@ -88,8 +88,11 @@ class Spectrum(Leaf[Spectra, SeenSpectrum]):
             self._draw_curve(painter, seen, spectra, column, muscle)
         for row, (hz, words) in enumerate(seen.mains[:3]):
             x = self._x(hz, seen) + 12.0
-            at = (x, 14.0 + 18.0 * row)
-            write(painter, words, at, 14, self.colours.ink, face=Face.BOLD, room=self.extent[0] - x)
+            at, room = (x, 14.0 + 18.0 * row), self.extent[0] - x
+            # A curve that runs through a word makes it unreadable.
+            wide = min(width(words, Face.BOLD, 14), room) + 8.0
+            painter.fillRect(QRectF(x - 4.0, at[1] - 14.0, wide, 18.0), colour(self.ground))
+            write(painter, words, at, 14, self.colours.ink, face=Face.BOLD, room=room)
 
     def _draw_curve(
         self, painter: QPainter, seen: SeenSpectrum, spectra: Spectra, column: int, muscle: str

@@ -22,6 +22,8 @@ from emgfeedback.ui.type_scale import Face, width
 
 #: Room for the title above, the µV labels at the left, and the seconds below the plot.
 TITLE, LABELS, AXIS = 34.0, 48.0, 26.0
+#: Least distance between two labels of the scale.
+LABEL_PITCH = 17.0
 #: Opacity of the sweep before, ahead of the write head.
 OLD_OPACITY = 0.45
 TICK_STEPS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)
@@ -156,9 +158,11 @@ class Trace(Leaf[TraceState, SeenTrace]):
         colours, extent = self.colours, self.extent
         draw_sign(painter, seen.muscle, 9.0, 11.0, 8.0, colours)
         write(painter, seen.name, (26.0, 17.0), 18, colours.ink, face=Face.BOLD, room=extent[0] / 3 - 30.0)
-        right = (LABELS - 8.0, TITLE + 10.0)
-        write(painter, tr(text.MICROVOLT), right, 14, colours.soft, align=Align.RIGHT)
-        for value in ticks(seen.top_uv, bipolar=seen.bipolar):
+        values = self._ticks(seen)
+        if self._y(max(values), seen) > TITLE + LABEL_PITCH:
+            right = (LABELS - 8.0, TITLE + 10.0)
+            write(painter, tr(text.MICROVOLT), right, 14, colours.soft, align=Align.RIGHT)
+        for value in values:
             y = self._y(value, seen)
             painter.fillRect(QRectF(LABELS, y - 0.5, extent[0] - LABELS, 1.0), colour(colours.line))
             at = (LABELS - 8.0, y + 5.0)
@@ -236,6 +240,14 @@ class Trace(Leaf[TraceState, SeenTrace]):
         left, top = round(LABELS * unit), round(TITLE * unit)
         right, bottom = round(self.width() * ratio), round(self.height() * ratio - below * unit)
         return QRect(left, top, max(1, right - left), max(1, bottom - top))
+
+    def _ticks(self, seen: SeenTrace) -> tuple[float, ...]:
+        """As many as stand apart: in a low plot zero alone, or the outermost and zero."""
+        values = ticks(seen.top_uv, bipolar=seen.bipolar)
+        for few in (values, tuple(dict.fromkeys((values[0], 0.0, values[-1])))):
+            if len(few) < 2 or self._y(few[0], seen) - self._y(few[1], seen) >= LABEL_PITCH:
+                return few
+        return (0.0,)
 
     def _y(self, value: float, seen: SeenTrace) -> float:
         height = self.extent[1] - TITLE - (AXIS if seen.time_axis else 0.0)

@@ -3,6 +3,7 @@
 import math
 from typing import ClassVar
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from calibration.prompt import Prompt
@@ -11,6 +12,7 @@ from calibration.wording import POSITION_WORDS, SAFETY
 from emgfeedback import words
 from emgfeedback.stage import Stage
 from emgfeedback.ui import sentences, states
+from emgfeedback.ui.controls import BigAction
 from emgfeedback.ui.course import stations
 from emgfeedback.ui.leaves.body import Body, BodyState, Pad
 from emgfeedback.ui.leaves.squeeze_disc import SqueezeDisc, SqueezeDiscState
@@ -20,6 +22,7 @@ from emgfeedback.ui.leaves.words import Item, Line, Mark, Rule, Words
 from emgfeedback.ui.lettering import lines_of
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.page import Page
+from emgfeedback.ui.pages.start import big_action
 from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.text import muscle_name, tr
 from emgfeedback.ui.type_scale import Face, width
@@ -44,6 +47,9 @@ class CalibratePage(Page):
     )
     hint: ClassVar[str] = sentences.NO_HANDS
 
+    #: The one big action, while nothing is under way.
+    begin_wanted = Signal()
+
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(palette, parent)
         self._step: tuple[str, ...] = ()
@@ -66,6 +72,8 @@ class CalibratePage(Page):
         self.put(self._read, (552.0, 88.0, 672.0, 520.0))
         self._seconds = Words(palette, (448.0, 176.0))
         self.put(self._seconds, (56.0, 432.0, 448.0, 176.0))
+        self.action = BigAction(palette, self.begin_wanted.emit)
+        self.put(self.action, (554.0, 452.0, 572.0, 124.0))
         self._stations = Stations(palette)
         self.put(self._stations, (56.0, 648.0, 1168.0, 96.0))
 
@@ -77,6 +85,8 @@ class CalibratePage(Page):
         muscle = prompt.muscle or _next_muscle(model)
         self._follow(prompt)
         self._arrange(prompt, asked=model.prompt is not None, done=done)
+        word, key, waits = big_action(model)
+        self.action.show_action(tr(word), tr(key), waits=waits)
         self._panel.show_state(_result(model) if done else _safety(prompt))
         best = max((uv for uv, counts, _ in trials if counts), default=None)
         self._disc.show_state(self._squeeze(model, prompt, muscle, best))
@@ -109,8 +119,9 @@ class CalibratePage(Page):
             (self._large_pose, poses),
             (self._seconds, poses or reads),
             (self._trials, asked and squeezes),
-            (self._pose, not done and not poses and not reads),
-            (self._pose_word, not done and not poses and not reads),
+            (self._pose, asked and not poses and not reads),
+            (self._pose_word, asked and not poses and not reads),
+            (self.action, not asked),
         ):
             if leaf.isVisibleTo(self) != shown:
                 leaf.setVisible(shown)

@@ -6,8 +6,11 @@ from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from calibration.placement import SITES, Site, default_site, finding, site, sticking
 from emgfeedback.ui import text_desk
-from emgfeedback.ui.desk_page import FOCUS, Choices, DeskPage, Look, MuscleName, Words
+from emgfeedback.ui.desk_controls import Choices
+from emgfeedback.ui.desk_page import DeskPage
+from emgfeedback.ui.desk_words import MuscleName, Words
 from emgfeedback.ui.leaves.pad_map import PadMap, PadMapState
+from emgfeedback.ui.look import FOCUS, Look
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.text import tr

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from emgfeedback.settings import (
     SCALE_LIMITS,
@@ -18,7 +19,10 @@ from emgfeedback.settings import (
 from emgfeedback.sources import opener
 from emgfeedback.stage import Stage
 from emgfeedback.ui import text_desk
-from emgfeedback.ui.desk_page import INSET, TARGET, Choices, DeskPage, Field, Look, Rule, Words
+from emgfeedback.ui.desk_controls import Choices, Field
+from emgfeedback.ui.desk_page import DeskPage
+from emgfeedback.ui.desk_words import Rule, Words
+from emgfeedback.ui.look import INSET, TARGET, Look
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.palette import Palette
 from emgfeedback.ui.text import tr
@@ -27,8 +31,8 @@ from emgfeedback.ui.type_scale import Face
 Options = Sequence[tuple[object, str]]
 #: Percent. Sizes to choose from.
 SIZES = (SCALE_LIMITS[0], 125, 150, 175, SCALE_LIMITS[1])
-#: Pixels at 100 %. Width of the column of names.
-NAMES = 160
+#: Pixels at 100 %. Width of the column of names, and of the page from which hints stand beside the controls.
+NAMES, WIDE = 160, 1000
 
 
 class SettingsPage(DeskPage):
@@ -59,6 +63,7 @@ class SettingsPage(DeskPage):
         settings, damage = _read(self._file)
         self._notes: dict[str, Words] = {}
         self._rows: list[Words] = []
+        self._halves: list[QBoxLayout] = []
         self._stage = Stage.IDLE
         self.settings = settings
         chain = settings.chain
@@ -138,6 +143,19 @@ class SettingsPage(DeskPage):
             name.setMinimumHeight(look.px(TARGET))
         for note in getattr(self, "_notes", {}).values():
             note.setIndent(look.px(INSET))
+            note.setContentsMargins(0, 0, 0, look.px(INSET) if note is self._notes.get("source.url") else 0)
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Hints beside the controls, or below them."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        wide = self.width() >= self.look.px(WIDE)
+        directions = QBoxLayout.Direction
+        for both in getattr(self, "_halves", ()):
+            both.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
 
     # Rows
 
@@ -154,6 +172,8 @@ class SettingsPage(DeskPage):
         column.addWidget(self.source)
         column.addWidget(self.url)
         self._row("source.url", text_desk.SOURCE, both, text_desk.SOURCE_HINT)
+        # Beside the field, not beside the choices.
+        self._notes["source.url"].setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
 
     def _choices(
         self, key: str, name: str, options: Options, hint: str = "", saved: str = text_desk.SAVED
@@ -164,7 +184,7 @@ class SettingsPage(DeskPage):
         return choices
 
     def _row(self, key: str, name: str, control: QWidget, hint: str = "") -> None:
-        """A name, its control, and below it the hint that makes place for a refusal."""
+        """A name, its control, and the hint that makes place for a refusal."""
         self.column.addWidget(Rule(self.look))
         row = QHBoxLayout()
         row.setSpacing(self.look.px(16))
@@ -172,13 +192,14 @@ class SettingsPage(DeskPage):
         label.say(tr(name))
         self._rows.append(label)
         row.addWidget(label, 0, Qt.AlignmentFlag.AlignTop)
-        column = QVBoxLayout()
-        column.setSpacing(0)
+        both = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        both.setSpacing(0)
         note = Words(self.look, 14, soft=True, wrap=True)
         note.say(tr(hint))
-        column.addWidget(control)
-        column.addWidget(note)
-        row.addLayout(column, 1)
+        both.addWidget(control, 4)
+        both.addWidget(note, 3)
+        row.addLayout(both, 1)
+        self._halves.append(both)
         self._notes[key] = note
         self.column.addLayout(row)
 

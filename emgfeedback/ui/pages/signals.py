@@ -3,24 +3,26 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, TypeVar
 
-import numpy as np
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from emgfeedback.settings import SettingsError, change_settings, load_settings
 from emgfeedback.stage import Stage
 from emgfeedback.ui import text_desk
-from emgfeedback.ui.desk_page import DeskPage, Look, Rule, Verdict, Words
+from emgfeedback.ui.channel_block import ChannelBlock
+from emgfeedback.ui.desk_page import DeskPage
+from emgfeedback.ui.desk_words import Rule, Words
 from emgfeedback.ui.leaves.delay_bars import DelayBars
-from emgfeedback.ui.leaves.quality_light import Light
 from emgfeedback.ui.leaves.spectrum import Spectrum
 from emgfeedback.ui.leaves.sweep_picture import Columns
 from emgfeedback.ui.leaves.trace import Shows, Trace, TraceState
+from emgfeedback.ui.look import Look
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.pages.settings import when_chain_holds
 from emgfeedback.ui.palette import Palette
-from emgfeedback.ui.signals_model import ChannelFacts, SignalsModel, SignalsState
+from emgfeedback.ui.signal_zoom import SignalZoom
+from emgfeedback.ui.signals_model import SignalsModel, SignalsState
 from emgfeedback.ui.sweep import Sweep
 from emgfeedback.ui.text import tr
 from emgfeedback.ui.type_scale import Face
@@ -41,9 +43,24 @@ SPECTRUM_S: Final = 0.5
 TOP_OF_MAX: Final = 0.7
 TOP_UV: Final = 300.0
 #: Pixels at 100 %: least height of a trace, width of the right column, width from which it is a column.
-TRACE, COLUMN, WIDE = 140, 304, 900
+TRACE, COLUMN, WIDE = 140, 320, 900
 SPECTRUM, NO_SPECTRUM, DELAYS = 172, 28, 64
-LIGHTS: Final = {"good": Light.GOOD, "hum": Light.WATCH, "trouble": Light.TROUBLE, "none": Light.NONE}
+#: The most channels that stand one below the other beside one column of words. More of them become close
+#: rows, each trace with its own words beside it, and the spectrum moves down: the same in pixels at 100 %.
+FEW: Final = 2
+CLOSE_TRACE, CLOSE_COLUMN, CLOSE_SPECTRUM = 84, 400, 116
+
+
+class RoomyTrace(Trace):
+    """Takes the room that is left: a wish of its own would make the page scroll."""
+
+    def __init__(self, palette: Palette) -> None:
+        super().__init__(palette)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """No more than its least."""
+        return QSize(super().sizeHint().width(), self.minimumHeight())
 
 
 class SignalsPage(DeskPage):
@@ -74,8 +91,9 @@ class SignalsPage(DeskPage):
         self._studio: Studio | None = None
         self.shows, self.seconds, self.frozen = Shows.BOTH, 4.0, False
         self.traces: list[Trace] = []
-        self.plots: list[Plot] = []
-        self.verdicts: list[tuple[Verdict, Words, Words]] = []
+        self._zoom = SignalZoom()
+        self.blocks: list[ChannelBlock] = []
+        self._rows: list[QBoxLayout] = []
         self._sweep: Sweep | None = None
         self._words_at = self._spectrum_at = -1.0
         self._spectrum_height = SPECTRUM
@@ -85,8 +103,9 @@ class SignalsPage(DeskPage):
         self.set_look(look)
 
     def _build(self, look: Look) -> None:
-        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._left, self._right = QVBoxLayout(), QVBoxLayout()
+        directions = QBoxLayout.Direction
+        self._beside = QBoxLayout(directions.LeftToRight)
+        self._left, self._right, self._blocks = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
         self._side = QWidget()
         self._side.setLayout(self._right)
         self._right.setContentsMargins(0, 0, 0, 0)
@@ -97,31 +116,43 @@ class SignalsPage(DeskPage):
         self.empty.say(tr(text_desk.NO_SIGNAL))
         self._left.addWidget(self.empty)
         self.spectrum = Spectrum(look.palette)
-        self._right.addLayout(self._head(text_desk.SPECTRUM, text_desk.SPECTRUM_SPAN))
-        self._right.addWidget(self.spectrum)
-        self._blocks = QVBoxLayout()
+        self._spectrum = QWidget()
+        figure = QVBoxLayout(self._spectrum)
+        figure.setContentsMargins(0, 0, 0, 0)
+        figure.addLayout(self._head(text_desk.SPECTRUM, text_desk.SPECTRUM_SPAN))
+        figure.addWidget(self.spectrum)
+        self._right.addWidget(self._spectrum)
         self._right.addLayout(self._blocks)
         self._right.addStretch(1)
         self.column.addWidget(Rule(look, section=True))
-        self.delay_note = Words(look, 14, soft=True, right=True)
-        self.column.addLayout(self._head(text_desk.DELAY_HEAD, note=self.delay_note))
-        self.delays = DelayBars(look.palette)
-        self.apart = [Words(look, 14, soft=True, wrap=True) for _ in range(3)]
-        self.link = Words(look, 14, soft=True, wrap=True)
-        self.message = Words(look, 16, Face.BOLD, wrap=True)
-        self._below = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        notes = QVBoxLayout()
-        notes.setSpacing(look.px(4))
-        for part in (*self.apart, self.link, self.message):
-            notes.addWidget(part)
-        notes.addStretch(1)
-        self._below.addWidget(self.delays, 5, Qt.AlignmentFlag.AlignTop)
-        self._below.addLayout(notes, 4)
-        self.column.addLayout(self._below)
+        self._under = QBoxLayout(directions.LeftToRight)
+        self._under.addLayout(self._delay_part(look), 1)
+        self.column.addLayout(self._under)
         self.off: list[Words] = []
         self._offs = QVBoxLayout()
         self._offs.setSpacing(look.px(2))
         self.column.addLayout(self._offs)
+
+    def _delay_part(self, look: Look) -> QVBoxLayout:
+        """How long the feedback takes, and what is to be known beside it."""
+        part = self._delay = QVBoxLayout()
+        self.delay_note = Words(look, 14, soft=True, right=True)
+        part.addLayout(self._head(text_desk.DELAY_HEAD, note=self.delay_note))
+        self.delays = DelayBars(look.palette)
+        self.apart = [Words(look, 14, soft=True, wrap=True) for _ in range(3)]
+        self.link = Words(look, 14, soft=True, wrap=True)
+        self.message = Words(look, 16, Face.BOLD, wrap=True)
+        self._zoom.cursor_said.connect(self.message.say)
+        self._below = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        notes = QVBoxLayout()
+        notes.setSpacing(look.px(2))
+        for line in (*self.apart, self.link, self.message):
+            notes.addWidget(line)
+        notes.addStretch(1)
+        self._below.addWidget(self.delays, 5, Qt.AlignmentFlag.AlignTop)
+        self._below.addLayout(notes, 4)
+        part.addLayout(self._below)
+        return part
 
     def _head(self, title: str, span: str = "", note: Words | None = None) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -139,14 +170,14 @@ class SignalsPage(DeskPage):
     def set_look(self, look: Look) -> None:
         """See ``DeskPage.set_look``."""
         super().set_look(look)
-        if not hasattr(self, "message"):
+        if not hasattr(self, "off"):
             return
         for leaf, height in ((self.spectrum, self._spectrum_height), (self.delays, DELAYS)):
             leaf.set_scale(look.scale)
             leaf.setFixedHeight(look.px(height))
         for trace in self.traces:
             trace.set_scale(look.scale)
-            trace.setMinimumHeight(look.px(TRACE))
+            trace.setMinimumHeight(look.px(self._least_trace))
         for plot in self.plots:
             plot.set_look(look)
         self._arrange()
@@ -154,21 +185,37 @@ class SignalsPage(DeskPage):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Side by side, or one below the other."""
         super().resizeEvent(event)
-        if hasattr(self, "message"):
+        if hasattr(self, "off"):
             self._arrange()
+
+    @property
+    def _close(self) -> bool:
+        """Whether there are too many channels for one column of words."""
+        return len(self.traces) > FEW
+
+    @property
+    def _least_trace(self) -> int:
+        return CLOSE_TRACE if self._close else TRACE
 
     def _arrange(self) -> None:
         wide = self.width() >= self.look.px(WIDE)
         directions = QBoxLayout.Direction
-        for row in (self._beside, self._below):
-            row.setDirection(directions.LeftToRight if wide else directions.TopToBottom)
+        beside = directions.LeftToRight if wide else directions.TopToBottom
+        for row in (self._beside, self._under, *self._rows):
+            row.setDirection(beside)
+        self._below.setDirection(directions.TopToBottom if self._close else beside)
         self._beside.setSpacing(self.look.px(48 if wide else 16))
-        self._below.setSpacing(self.look.px(24 if wide else 8))
-        if wide:
-            self._side.setFixedWidth(self.look.px(COLUMN))
-        else:
-            self._side.setMinimumWidth(0)
-            self._side.setMaximumWidth(16777215)
+        self._below.setSpacing(self.look.px(24 if wide and not self._close else 8))
+        for row in (self._under, *self._rows):
+            row.setSpacing(self.look.px(24 if wide else 8))
+        self._delay.setSpacing(self.look.px(8))
+        self._left.setSpacing(self.look.px(8 if self._close else 16))
+        self._side.setVisible(not self._close)
+        fixed = {self._side: COLUMN, self._spectrum: CLOSE_COLUMN if self._close else 0}
+        fixed |= dict.fromkeys(self.blocks, CLOSE_COLUMN if self._close else 0)
+        for part, width in fixed.items():
+            part.setMinimumWidth(self.look.px(width) if wide else 0)
+            part.setMaximumWidth(self.look.px(width) if wide and width else 16777215)
 
     # What goes on
 
@@ -194,48 +241,55 @@ class SignalsPage(DeskPage):
         self.model = SignalsModel(studio.loop, studio.opened.clock, lambda: studio.cautions.remarks)
         self._words_at = self._spectrum_at = -1.0
         self.empty.hide()
+        close = len(self.model.info.channels) > FEW
         for _ in self.model.info.channels:
-            trace = Trace(self.look.palette)
-            trace.set_scale(self.look.scale)
-            trace.setMinimumHeight(self.look.px(TRACE))
-            # It takes the room that is left: its own wish would make the page scroll.
-            trace.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-            self.traces.append(trace)
-            self._left.addWidget(trace, 1)
-            verdict = Verdict(self.look)
-            fix = Words(self.look, 16, wrap=True)
-            resolution = Words(self.look, 14, soft=True, wrap=True)
-            self.verdicts.append((verdict, fix, resolution))
-            rule = Rule(self.look)
-            self._blocks.addSpacing(self.look.px(8))
-            for part in (rule, verdict, fix, resolution):
-                self._blocks.addWidget(part)
+            self._add_channel(close=close)
+        # The last one carries the seconds, too.
+        self._left.setStretch(self._left.count() - 1, 5 if close else 1)
         raw = any(channel.signal == "raw" for channel in self.model.info.channels)
-        self._spectrum_height = SPECTRUM if raw else NO_SPECTRUM
+        self._spectrum_height = (CLOSE_SPECTRUM if close else SPECTRUM) if raw else NO_SPECTRUM
         self.spectrum.setFixedHeight(self.look.px(self._spectrum_height))
+        place: QBoxLayout = self._under if close else self._right
+        for layout in (self._under, self._right):
+            layout.removeWidget(self._spectrum)
+        place.insertWidget(1 if close else 0, self._spectrum, 0, Qt.AlignmentFlag.AlignTop)
         for sentence in self.model.off():
             line = Words(self.look, 14, soft=True, wrap=True)
             line.say(sentence)
             self.off.append(line)
             self._offs.addWidget(line)
+        self._arrange()
+
+    def _add_channel(self, *, close: bool) -> None:
+        """A trace and its words: beside each other where they are many."""
+        trace, block = RoomyTrace(self.look.palette), ChannelBlock(self.look, close=close)
+        trace.set_scale(self.look.scale)
+        trace.setMinimumHeight(self.look.px(CLOSE_TRACE if close else TRACE))
+        self.traces.append(trace)
+        self.blocks.append(block)
+        if not close:
+            self._left.addWidget(trace, 1)
+            self._blocks.addWidget(block)
+            return
+        row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        row.addWidget(trace, 1)
+        row.addWidget(block)
+        self._rows.append(row)
+        self._left.addLayout(row, 4)
 
     def _let_go(self) -> None:
         if self.model is not None:
             self.model.close()
         self.model, self.state, self._sweep = None, None, None
-        self._unzoom()
-        for layout in (self._blocks, self._offs):
-            while (item := layout.takeAt(0)) is not None:
-                widget = item.widget()
-                if widget is not None:
-                    widget.hide()
-                    widget.deleteLater()
-        self.off = []
-        for trace in self.traces:
-            self._left.removeWidget(trace)
-            trace.hide()
-            trace.deleteLater()
-        self.traces, self.verdicts = [], []
+        self._zoom.close()
+        for part in (*self.traces, *self.blocks, *self.off):
+            part.hide()
+            part.setParent(None)
+            part.deleteLater()
+        for row in self._rows:
+            self._left.removeItem(row)
+            row.deleteLater()
+        self.off, self.traces, self.blocks, self._rows = [], [], [], []
         self.empty.show()
 
     def _advance(self, model: SignalsModel) -> None:
@@ -257,10 +311,8 @@ class SignalsPage(DeskPage):
             place.say(words)
             place.setVisible(bool(words))
         self.link.say(", ".join((state.lost, *state.link)) + ".")
-        for facts, (verdict, fix, resolution) in zip(state.channels, self.verdicts, strict=True):
-            verdict.show_verdict(LIGHTS[facts.sign], facts.verdict)
-            fix.say(facts.fix)
-            resolution.say(facts.resolution)
+        for facts, block in zip(state.channels, self.blocks, strict=True):
+            block.show_facts(facts)
 
     def _show_sweep(self, model: SignalsModel, state: SignalsState) -> None:
         window = round(self.seconds * model.info.sfreq_hz)
@@ -358,51 +410,20 @@ class SignalsPage(DeskPage):
     def zoom(self) -> None:
         """The last seconds with axes, zoom and cursor, standing still; or back to the sweeps."""
         if self.plots:
-            self._unzoom()
+            self._zoom.close()
             self.message.say("")
         elif self.model is not None and self.state is not None:
-            self._zoom(self.model, self.state.channels)
+            places = [(self._row_of(k), trace) for k, trace in enumerate(self.traces)]
+            self._zoom.open(self.look, self.model, self.state.channels, places, self.seconds)
 
-    def _zoom(self, model: SignalsModel, channels: Sequence[ChannelFacts]) -> None:
-        from emgfeedback.ui.plots import Plot
+    @property
+    def plots(self) -> "list[Plot]":
+        """The zoomed plots, where it is zoomed."""
+        return self._zoom.plots
 
-        rows = round(self.seconds * model.info.sfreq_hz)
-        stop, values = model.tap.newest(min(rows, max(model.tap.ring.stop, 1)))
-        values = np.array(values)
-        times_s = (stop - len(values) + np.arange(len(values))) / model.info.sfreq_hz
-        for k, facts in enumerate(channels):
-            plot = Plot(self.look, tr(text_desk.SAY_ZOOM).format(name=facts.name), dashes=False)
-            plot.setMinimumHeight(self.look.px(TRACE))
-            known = np.abs(values[:, k][np.isfinite(values[:, k])])
-            plot.show_curves(
-                times_s, [(facts.muscle, values[:, k])], 1.1 * float(known.max()) if known.size else 1.0
-            )
-            plot.cursor_moved.connect(self._say_cursor)
-            self.traces[k].hide()
-            self._left.addWidget(plot, 1)
-            self.plots.append(plot)
-        self._say_cursor(float(times_s[-1]))
-        self.plots[0].setFocus()
-
-    def _unzoom(self) -> None:
-        for plot in self.plots:
-            self._left.removeWidget(plot)
-            plot.close()
-            plot.deleteLater()
-        self.plots = []
-        for trace in self.traces:
-            trace.show()
-
-    def _say_cursor(self, time_s: float) -> None:
-        """One cursor for all plots, and its values."""
-        words = []
-        for plot, facts in zip(self.plots, self.state.channels if self.state else (), strict=False):
-            if plot.cursor_s != time_s:
-                plot.blockSignals(True)  # noqa: FBT003 - Qt's own
-                plot.move_cursor(time_s)
-                plot.blockSignals(False)  # noqa: FBT003 - Qt's own
-            words += [f"{facts.name} {value:.0f} µV" for value in plot.values_at(time_s)]
-        self.message.say(f"{time_s:.3f} s   " + ",  ".join(words))
+    def _row_of(self, k: int) -> QBoxLayout:
+        """Where the trace of this channel lies."""
+        return self._rows[k] if self._rows else self._left
 
 
 def _after(values: Sequence[ValueT], value: ValueT) -> ValueT:

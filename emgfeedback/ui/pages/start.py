@@ -12,7 +12,7 @@ from emgfeedback.picture import Bar
 from emgfeedback.resolution import resolution_words
 from emgfeedback.stage import Stage
 from emgfeedback.ui import sentences, states
-from emgfeedback.ui.controls import BigAction, Tab
+from emgfeedback.ui.controls import BigAction, Link, Tab
 from emgfeedback.ui.leaves.body import Body, BodyState, Pad
 from emgfeedback.ui.leaves.quality_light import Light, QualityLight, QualityLightState
 from emgfeedback.ui.leaves.words import Item, Line, Mark, Rule, Words
@@ -21,10 +21,12 @@ from emgfeedback.ui.model import Model
 from emgfeedback.ui.page import Page
 from emgfeedback.ui.palette import Palette, colour
 from emgfeedback.ui.text import muscle_name, tr
-from emgfeedback.ui.type_scale import Face
+from emgfeedback.ui.type_scale import Face, width
 
 #: The figure panel.
 PANEL = (672.0, 104.0, 552.0, 592.0)
+#: The way to the page that shows where the pads go.
+WHERE = (697.0, 508.0)
 #: Baselines of the two rows of pads in the panel.
 ROWS = (597.0, 648.0)
 
@@ -38,6 +40,9 @@ class Wishes(Protocol):
     def choose_exercise(self, name: str) -> None:
         """This exercise."""
 
+    def go(self, name: str) -> None:
+        """To that page."""
+
 
 class StartPage(Page):
     """The first page, on show before anything is open."""
@@ -46,11 +51,9 @@ class StartPage(Page):
     keys: ClassVar[tuple[tuple[str, str], ...]] = (
         ("Space", "start"),
         ("C", "calibrate"),
-        ("A", "where the pads go"),
         ("V", "check"),
-        ("E", "exercise"),
         ("S", "board or simulated person"),
-        ("?", "keys"),
+        ("E", "exercise"),
     )
     hint: ClassVar[str] = sentences.INTENDED_USE
 
@@ -73,11 +76,14 @@ class StartPage(Page):
         self._pads = Words(palette, (512.0, 120.0), on_sheet=True)
         self.put(self._pads, (692.0, 560.0, 512.0, 120.0))
         self._lights = [QualityLight(palette, on_sheet=True) for _ in ROWS]
+        self.where = Link(palette, tr(sentences.WHERE_PADS_GO), lambda: wishes.go("pads"))
+        self.put(self.where, (*WHERE, self.where.wide, 44.0))
         for row, light in zip(ROWS, self._lights, strict=True):
             self.put(light, (1064.0, row - 18.0, 158.0, 24.0))
         self._safety = Words(palette, (560.0, 36.0))
-        self.put(self._safety, (672.0, 706.0, 560.0, 36.0))
+        self.put(self._safety, (664.0, 706.0, 560.0, 36.0))
         self.setTabOrder(self._exercises["squat"], self.action)
+        self.setTabOrder(self.action, self.where)
 
     def _exercise(self, name: str, place: int, choose: Callable[[str], None]) -> Tab:
         title = tr(EXERCISES[name].title)
@@ -116,8 +122,16 @@ class StartPage(Page):
             side = f", {tr(model.picture.working.side)}"
         plan = tr(sentences.SET_PLAN).format(number=model.set_number, reps=model.target) + side
         source = model.source if not model.fault else ""
+        # Where the headline is about the calibration, that a person wears this board stands before the rest.
+        real = (
+            tr(sentences.REAL_BOARD)
+            if source and first not in (sentences.REAL_BOARD, sentences.SIMULATED_PERSON)
+            else ""
+        )
+        x = 8.0 + (width(real, Face.BOLD, 18) + 16.0 if real else 0.0)
         return (
-            Line(tr(source), 8.0, 30.0, 18, tone="soft", room=560.0),
+            Line(real, 8.0, 30.0, 18, Face.BOLD, room=200.0),
+            Line(tr(source), x, 30.0, 18, tone="soft", room=568.0 - x),
             Line(tr(first), 8.0, 104.0, 60, Face.DISPLAY, room=560.0),
             Line(tr(second), 8.0, 168.0, 60, Face.DISPLAY, room=560.0),
             Line(tr(why), 8.0, 213.0, 18, room=560.0, leading=26.0),
@@ -210,12 +224,22 @@ def headline(model: Model) -> tuple[str, str, str]:
         why = sentences.MADE_UP_CALIBRATED if model.calibrated else sentences.MADE_UP
         second = state if model.calibrated else sentences.NO_SENSORS
         return sentences.SIMULATED_PERSON, second, model.note or why
+    return _of_a_real_board(model, state)
+
+
+def _of_a_real_board(model: Model, state: str) -> tuple[str, str, str]:
+    """The verdict of a check is the headline: it is what a wearer wants to know before a set."""
+    if model.calibrated and model.compared:
+        first, _, second = tr(model.compared).rstrip(".").partition(" ")
+        note = model.note if model.note != model.compared else ""
+        return first, second, note or f"{model.calibration} {tr(sentences.OLD_HOLDS)}"
     if model.calibrated:
-        why = f"{model.calibration} {tr(model.compared or sentences.FROM_TODAY)}"
-    else:
-        first = sentences.CHECK_FIRST if model.checkable else sentences.FIRST_CALIBRATE
-        why = f"{model.calibration} {tr(first)}"
-    return sentences.REAL_BOARD, state, model.note or why
+        return sentences.REAL_BOARD, state, model.note or f"{model.calibration} {tr(sentences.FROM_TODAY)}"
+    compared = model.studio.compared if model.studio is not None else None
+    if compared is not None and compared.word == "not comparable":
+        return sentences.NOT_COMPARABLE, sentences.CALIBRATE_AGAIN, model.note or model.calibration
+    todo = sentences.CHECK_FIRST if model.checkable else sentences.FIRST_CALIBRATE
+    return sentences.REAL_BOARD, state, model.note or f"{model.calibration} {tr(todo)}"
 
 
 def big_action(model: Model) -> tuple[str, str, bool]:

@@ -69,7 +69,9 @@ def _number(side: SideSummary | None) -> list[Item]:
         return [Line(tr(sentences.NO_SHARE), 0.0, 144.0, 104, Face.DISPLAY, room=888.0)]
     digits = f"{100 * side.median_share:.0f}"
     after = width(digits, Face.DISPLAY, 152)
-    middle = tr(sentences.MEDIAN_OF).format(reps=side.counted)
+    many = sentences.MEDIAN_OF if side.counted > 1 else sentences.MEDIAN_OF_ONE
+    edges = (f"{100 * edge:.0f}" for edge in (side.least_share, side.greatest_share))
+    middle = tr(many).format(reps=side.counted, least=next(edges), greatest=next(edges))
     return [
         Line(digits, 0.0, 174.0, 152, Face.DISPLAY),
         Line("%", after + 2.0, 174.0, 60, Face.DISPLAY),
