@@ -39,7 +39,9 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Recorded:
 
 def quality_of(found: list[Frame]) -> np.ndarray:
     """(n_hops, 1 + n_channels): hop numbers, and the contact of each channel."""
-    return np.concatenate([np.column_stack([frame.hops, frame.quality]) for frame in found if len(frame.hops)])
+    return np.concatenate(
+        [np.column_stack([frame.hops, frame.quality]) for frame in found if len(frame.hops)]
+    )
 
 
 def tense(found: list[Frame]) -> int:
@@ -98,7 +100,9 @@ def joined(chunks: list[SampleChunk]) -> list[SampleChunk]:
             runs.append([])
         runs[-1].append(chunk)
     return [
-        SampleChunk(part[0].start, np.concatenate([c.counts for c in part]), part[-1].host_time_s, part[0].lost)
+        SampleChunk(
+            part[0].start, np.concatenate([c.counts for c in part]), part[-1].host_time_s, part[0].lost
+        )
         for part in runs
     ]
 
@@ -109,7 +113,9 @@ def test_who_begins_to_record_while_something_is_asked_has_it_in_the_file(tmp_pa
     loop.step()
     loop.expect(resting=True, squeezing=())
     recorder = Recorder(
-        tmp_path / "a.emgsession", SessionHeader(source.info, CHAIN, perfect(source), {"right": ZONE}), waits=True
+        tmp_path / "a.emgsession",
+        SessionHeader(source.info, CHAIN, perfect(source), {"right": ZONE}),
+        waits=True,
     )
     loop.record(recorder)
     began = loop.stop
@@ -140,7 +146,11 @@ def test_a_file_of_the_older_format_reads_as_it_did_and_bad_events_are_a_sentenc
     with SessionFile(older) as session:
         assert rebuild(session) == plain.reps
     assert verify(older).ok
-    for data in ('{"resting": 1, "squeezing": []}', '{"resting": true}', '{"resting": true, "squeezing": "A0"}'):
+    for data in (
+        '{"resting": 1, "squeezing": []}',
+        '{"resting": true}',
+        '{"resting": true, "squeezing": "A0"}',
+    ):
         broken = tmp_path / "broken.emgsession"
         copy_without(
             plain.path, broken, f"INSERT INTO event (sample, kind, data) VALUES (99, 'expect', '{data}')"
