@@ -1,4 +1,4 @@
-"""What the wearer was told to do is part of a session: verdicts that depend on it replay as they were live."""
+"""What the wearer was told to do is part of a session: verdicts that depend on it replay as live."""
 
 import math
 from dataclasses import replace
