@@ -59,7 +59,7 @@ class Findings:
             self._along.setdefault((column, other), []).append(own_uv)
 
     def _without_jumps(self, column: int, signal_uv: Array) -> Array:
-        """Spikes blanked where they are few; what fills a fifth of a hold is a muscle at work, not a cable."""
+        """Spikes blanked where they are few: what fills a fifth of a hold is a muscle, not a cable."""
         if not self._channels[column].raw:
             return signal_uv
         blanked = blank_spikes(signal_uv, self._sfreq_hz)

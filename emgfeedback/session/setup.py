@@ -1,4 +1,4 @@
-"""What turns counts into frames: settings, calibration, zones, what was asked; how they change in a session."""
+"""What turns counts into frames: settings, calibration, zones, what was asked; and how they change."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -23,7 +23,7 @@ CHANGES = frozenset({"settings", "calibration", "zone", "expect"})
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the wearer was told to do: rest with all muscles, or squeeze these columns; see ``Pipeline.expect``."""
+    """What the wearer was told: rest with all muscles, or squeeze these columns; see ``Pipeline.expect``."""
 
     resting: bool = False
     squeezing: tuple[int, ...] = ()
