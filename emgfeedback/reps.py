@@ -277,11 +277,8 @@ class RepDetector:
         )
 
     def _believe(self, height: float) -> None:
-        if not self._number:
-            weight = FIRST_BELIEVED
-        else:
-            weight = 1.0 if self._usual < height else FORGETS
-        self._usual += weight * (height - self._usual)
+        weight = 1.0 if self._usual < height else FORGETS
+        self._usual += (weight if self._number else FIRST_BELIEVED) * (height - self._usual)
         self._since_rep = 0
 
     def _blind(self, origin: int, n: int) -> NDArray[np.bool_]:
