@@ -35,15 +35,15 @@ def lines(lags_s: list[float], **rest: float) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("lags_ms", "words"),
     [
-        ([-10, 0, 5, 10, 20], "Glute and quad start together, give or take 5 ms (mid of 5 reps)."),
-        ([60, 70, 80, 90, 110], "Glute starts 80 ms after the quad, give or take 10 (mid of 5 reps)."),
-        ([-60, -70, -80, -90, -99], "Quad starts 80 ms after the glute, give or take 10 (mid of 5 reps)."),
+        ([-10, 0, 5, 10, 20], "Glute and quad start together, give or take 5 ms (of 5 reps)."),
+        ([60, 70, 80, 90, 110], "Glute starts 80 ms after the quad, give or take 10 (of 5 reps)."),
+        ([-60, -70, -80, -90, -99], "Quad starts 80 ms after the glute, give or take 10 (of 5 reps)."),
         ([-60, -20, 40, 60, 120], "Which muscle starts first: too close to call in 5 reps."),
     ],
 )
 def test_who_starts_first_is_told_with_its_spread(lags_ms: list[int], words: str) -> None:
     onset, rest = lines([lag / 1000 for lag in lags_ms])
-    assert onset == f"{words} Both at once (co-contraction): 70 %."
+    assert onset == f"{words} Both at once (co-contraction) 70 %."
     assert rest == "Fatigue is not told: no hold was measured."
 
 
