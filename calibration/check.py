@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 #: a half for one leg. Squeezes so short hardly tire, so no minute is needed between (the project's choice).
 CHECK: Final = Plan(
     rest_s=5.0, squeeze_s=3.0, least_hold_s=2.0, pause_s=12.0, trials=3, max_trials=3, position_s=8.0,
-    safety_s=0.0, leads=False, warm_ups=(), two_positions=False)  # fmt: skip
+    safety_pace=0.0, leads=False, warm_ups=(), two_positions=False)  # fmt: skip
 #: A lead that answered for another muscle so many times is on that muscle.
 SWAPS_NEEDED: Final = 2
 

@@ -1,29 +1,18 @@
 """The JSON form of a comparison: what a check found, beside the calibration that it leaves alone."""
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any, Final, get_args
 
 from calibration import fields
 from calibration.comparison import FORMAT, Cause, ChannelComparison, Comparison, Word
-from calibration.errors import CalibrationError, CalibrationWriteError
-from calibration.form import damaged, opened, trial_of
+from calibration.form import damaged, opened, trial_of, written
 
 KIND: Final = "emgfeedback calibration check"
 
 
 def dump(comparison: Comparison) -> str:
     """The record as indented JSON. Raises ``CalibrationWriteError`` for what would not read back."""
-    why = "it reads back as something else"
-    try:
-        text = json.dumps({"kind": KIND, **asdict(comparison)}, indent=2, allow_nan=False, ensure_ascii=False)
-        whole = parse(text.encode()) == comparison
-    except (CalibrationError, TypeError, ValueError) as error:
-        whole, why = False, str(error).rstrip(".")
-    if not whole:
-        raise CalibrationWriteError(f"The check cannot be saved ({why}); check again.")
-    return text + "\n"
+    return written(comparison, KIND, parse, "The check cannot be saved ({why}); check again.")
 
 
 def parse(text: str | bytes, where: str = "the check") -> Comparison:

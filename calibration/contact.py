@@ -99,7 +99,7 @@ def crosstalk(part: float, own_uv: float, other_mvc_uv: float) -> Verdict:
         percent = 100.0 * own_uv / other_mvc_uv
         text = f"This muscle worked along at {percent:.0f} %: crosstalk cannot be told from that."
         return Verdict("crosstalk", "cannot tell", text, "Let it go while the other one squeezes.")
-    text = f"{100.0 * part:.0f} % of the other muscle's signal arrives here."
+    text = f"{100.0 * part:.0f} % of the other muscle is heard here."
     if part < CROSSTALK_WARN:
         return Verdict("crosstalk", "good", text)
     remedy = "Move the pads apart, to the middle of each muscle, and calibrate again."

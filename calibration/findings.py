@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.contact import OWN_WORK_LIMIT, Verdict, calm, clear, crosstalk, crosstalk_part, heartbeat
-from calibration.level import level
+from calibration.level import blank_spikes, level
+from calibration.mvc import BLANK_LIMIT
 from calibration.plan import ChannelSpec
 from calibration.record import ChannelCalibration, percent_mvc
 
@@ -40,8 +41,12 @@ class Findings:
                 self._hearts[column] = heartbeat(signal_uv[:, place], self._sfreq_hz)
 
     def squeezed(self, column: int, signal_uv: Array) -> None:
-        """The hold of a squeeze that counts, (n, n_channels), by the muscle of ``column``."""
+        """The hold of a squeeze that counts, (n, n_channels), by the muscle of ``column``.
+
+        A jump of the cables that reaches several channels at once is neither crosstalk nor work.
+        """
         own = self._channels[column]
+        signal_uv = np.stack([self._without_jumps(k, signal_uv[:, k]) for k in range(len(self._channels))], 1)
         for other, spec in enumerate(self._channels):
             same_leg = other != column and spec.calibrated and spec.side == own.side
             if not same_leg:
@@ -52,6 +57,13 @@ class Findings:
                 self._crosstalk.setdefault((column, other), []).append(found)
                 own_uv = found[1] if np.isfinite(found[1]) else own_uv
             self._along.setdefault((column, other), []).append(own_uv)
+
+    def _without_jumps(self, column: int, signal_uv: Array) -> Array:
+        """Spikes blanked where they are few: what fills a fifth of a hold is a muscle, not a cable."""
+        if not self._channels[column].raw:
+            return signal_uv
+        blanked = blank_spikes(signal_uv, self._sfreq_hz)
+        return blanked if np.isfinite(blanked).mean() >= 1.0 - BLANK_LIMIT else signal_uv
 
     def heard(self, column: int, mvc_uv: float) -> dict[str, float]:
         """Part of each other muscle's squeeze that arrived in ``column``, by pin, where it can be told.

@@ -1,12 +1,17 @@
 """The JSON form of a calibration: one readable object, the same record back to the last bit."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any, Final, get_args
 
 from calibration import fields
-from calibration.errors import CalibrationReadError, CalibrationVersionError, CalibrationWriteError
+from calibration.errors import (
+    CalibrationError,
+    CalibrationReadError,
+    CalibrationVersionError,
+    CalibrationWriteError,
+)
 from calibration.record import FORMAT, Calibration, ChannelCalibration, Quality, Trial
 
 #: What the file says it is; anything else is somebody else's JSON.
@@ -20,16 +25,22 @@ LARGEST: Final = 1_000_000
 
 def dump(calibration: Calibration) -> str:
     """The record as indented JSON. Raises ``CalibrationWriteError`` for what would not read back."""
+    return written(calibration, KIND, parse, "The calibration cannot be saved ({why}); calibrate again.")
+
+
+def written(record: Any, kind: str, read: Callable[[bytes], Any], refusal: str) -> str:
+    """A dataclass as the indented JSON of that ``kind``, which ``read`` gives back to the last bit.
+
+    Raises ``CalibrationWriteError`` with ``refusal``, and why, for what it does not.
+    """
     why = "it reads back as something else"
     try:
-        text = json.dumps(
-            {"kind": KIND, **asdict(calibration)}, indent=2, allow_nan=False, ensure_ascii=False
-        )
-        whole = parse(text.encode()) == calibration
-    except (CalibrationReadError, CalibrationVersionError, TypeError, ValueError) as error:
+        text = json.dumps({"kind": kind, **asdict(record)}, indent=2, allow_nan=False, ensure_ascii=False)
+        whole = read(text.encode()) == record
+    except (CalibrationError, TypeError, ValueError) as error:
         whole, why = False, str(error).rstrip(".")
     if not whole:
-        raise CalibrationWriteError(f"The calibration cannot be saved ({why}); calibrate again.")
+        raise CalibrationWriteError(refusal.format(why=why))
     return text + "\n"
 
 

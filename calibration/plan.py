@@ -66,8 +66,8 @@ class Plan:
     rest, and is labelled quick. A ``reference`` asks for half of the wearer's strength, in one position.
     """
 
-    #: For reading each of the safety lines; 0 leaves them out.
-    safety_s: float = 8.0
+    #: How long each of the safety lines stands, in times of what saying it takes; 0 leaves them out.
+    safety_pace: float = 1.0
     #: Whether the muscles are asked which lead is theirs, and how long before and after swapped ones go on.
     leads: bool = True
     quiet_s: float = 1.5
@@ -112,8 +112,10 @@ class Plan:
             raise ValueError(f"max_repeats must be 1 or more, not {self.max_repeats}.")
         if not all(0.0 < part <= 1.0 for part in self.warm_ups):
             raise ValueError(f"warm_ups are parts of one's strength from 0 to 1, not {self.warm_ups}.")
-        waits = ("pause_s", "breath_s", "ready_s", "position_s", "rise_wait_s", "trouble_wait_s", "safety_s",
-                 "quiet_s", "swapped_s", "warm_s", "warm_rest_s")  # fmt: skip
+        waits = ("pause_s", "breath_s", "ready_s", "position_s", "rise_wait_s", "trouble_wait_s", "quiet_s",
+                 "swapped_s", "warm_s", "warm_rest_s")  # fmt: skip
+        if not 0.0 <= self.safety_pace <= 10.0:
+            raise ValueError(f"safety_pace must lie in 0 to 10, not {self.safety_pace}.")
         for name in waits:
             if not 0.0 <= getattr(self, name) <= 600.0:
                 raise ValueError(f"{name} must lie in 0 to 600 s, not {getattr(self, name)}.")
@@ -121,7 +123,7 @@ class Plan:
     @classmethod
     def squeezes_alone(cls, **wanted: Any) -> "Plan":
         """Rest and squeezes in one position, and nothing else before or between."""
-        without = {"safety_s": 0.0, "leads": False, "pads": False, "warm_ups": (), "two_positions": False}
+        without = {"safety_pace": 0.0, "leads": False, "pads": False, "warm_ups": (), "two_positions": False}
         return cls(**{**without, **wanted})
 
     @property

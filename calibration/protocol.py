@@ -85,7 +85,7 @@ class Procedure:
         """The parts that this course has, in order."""
         plan, whole = self._plan, not self._plan.quick
         has: dict[Part, bool] = {
-            "safety": whole and plan.safety_s > 0.0,
+            "safety": whole and plan.safety_pace > 0.0,
             "leads": whole and plan.leads and len(self._muscles) > 1,
             "pads": whole and plan.pads,
             "rest": True,
@@ -211,7 +211,8 @@ class Procedure:
 
     def _safety(self) -> Course:
         for text, why in wording.SAFETY:
-            yield Act("safety", self._waiting(self._plan.safety_s), text, why)
+            stands_s = wording.takes_s(f"{text} {why}") + wording.BREATH_S
+            yield Act("safety", self._waiting(self._plan.safety_pace * stands_s), text, why)
 
     def _leads(self) -> Course:
         """Ask every muscle for a short squeeze; put the names right where the answers say so."""

@@ -14,9 +14,9 @@ RATE_TOLERANCE: Final = 0.01
 def changed_setup(then: Calibration, today: Today) -> str:
     """What is another one today before anybody squeezes; empty when nothing is."""
     if today.wearer != then.wearer:
-        return "it is somebody else's"
+        return "it is not one of yours"
     if today.simulated != then.simulated or today.board_id != then.board_id:
-        return "another board"
+        return "this is not the same board"
     specs = [channel.spec for channel in today.channels]
     return changed_channels(then, specs, today.sfreq_hz, today.chain)
 
@@ -32,13 +32,13 @@ def changed_channels(
     had = {channel.pin: channel for channel in then.channels}
     places = {pin: (spec.muscle, spec.side) for pin, spec in wanted.items()}
     if places != {pin: (channel.muscle, channel.side) for pin, channel in had.items()}:
-        return "the pads are on other pins or muscles"
+        return "the pads sit on other pins or spots"
     if any(spec.signal != had[pin].signal for pin, spec in wanted.items()):
-        return "a sensor gives another kind of signal"
+        return "a pad gives a new kind of signal"
     if any(spec.gain != had[pin].gain for pin, spec in wanted.items()):
         return "the gain changed"
     if sfreq_hz and abs(then.sfreq_hz / sfreq_hz - 1.0) > RATE_TOLERANCE:
-        return "the sampling rate changed"
+        return "the board runs at a new rate"
     if any(then.chain.get(name) != value for name, value in (chain or {}).items()):
-        return "the filter settings changed"
+        return "the filter is not the one of then"
     return ""

@@ -1,5 +1,6 @@
 """The steps of a guided calibration: each takes blocks of signal and says when it is over, and how."""
 
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -254,6 +255,7 @@ class Squeezing:
             rest.level_uv, rest.sd_uv, raw=self._raw, uv_per_count=self._uv_per_count
         )
         self._capture = _Capture()
+        #: Levels since the rise, in order of size: their median is asked for with every block.
         self._levels: list[float] = []
         self._low = 0
 
@@ -297,8 +299,9 @@ class Squeezing:
             self._levels.clear()
             self._low = 0
             return
-        self._levels.append(now_uv)
-        height_uv = float(np.median(self._levels))
+        insort(self._levels, now_uv)
+        middle = len(self._levels) // 2
+        height_uv = 0.5 * (self._levels[middle] + self._levels[~middle])
         half_uv = self._rest.level_uv + 0.5 * (height_uv - self._rest.level_uv)
         self._low = self._low + 1 if now_uv < half_uv else 0
 

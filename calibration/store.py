@@ -108,7 +108,7 @@ class CalibrationStore:
             return None
         made = datetime.fromisoformat(fitting.created)
         self.check = checks.get(fitting.created) if made.date() != on_day else None
-        self.why = self.check.sentence if self.check else f"Calibrated today at {made:%H:%M}."
+        self.why = self.check.sentence if self.check else f"Your 100 % is from today, {made:%H:%M}."
         return fitting
 
     def _checks_of(self, wearer: str, board_id: str, on_day: date) -> list[Comparison]:
@@ -126,7 +126,7 @@ class CalibrationStore:
             unread = f" {len(self.damaged)} damaged file(s) left aside." if self.damaged else ""
             return f"First time: calibrate.{unread}"
         last = datetime.fromisoformat(own[-1].created)
-        return f"The last one is from {DAYS[last.weekday()]}, {last:%Y-%m-%d}: check it, or calibrate."
+        return f"Your last one is from {DAYS[last.weekday()]}, {last:%Y-%m-%d}. Check it, or calibrate."
 
     def _readable(
         self, suffix: str, understand: Callable[[bytes, str], Record]

@@ -6,23 +6,29 @@ holds all of this at the reading level of the sixth school year or below.
 
 from typing import Final
 
-#: What must be known before the first squeeze: large words, and the sentence below them.
+#: What is reckoned for saying words aloud: words a second, and the tone before them in s.
+WORDS_PER_S: Final = 2.7
+TONE_S: Final = 0.3
+#: s between one safety line and the next, so that an engine that starts late still ends in time.
+BREATH_S: Final = 0.3
+
+#: What must be known before the first squeeze: large words, and the sentences below them. Each line stands
+#: for as long as saying all of it takes.
 SAFETY: Final = (
     (
         "Run on the battery.",
-        "Unplug the charger, dock and screen while the pads are on. This is for training. It is not a "
-        "medical device.",
+        "Unplug the charger, dock, screen and all else with a plug. This is for training, not a medical "
+        "device.",
     ),
-    ("Stop at once if it hurts.", "Stop on pain, cramp or numb skin, or when you feel faint or dizzy."),
+    ("Stop if it hurts.", "Stop at once on pain or cramp, or if you feel numb, faint or dizzy."),
     (
         "Keep breathing.",
-        "Do not hold your breath. With heart disease or high blood pressure do not push hard: stop now, "
-        "and take the light form: calibrate --reference.",
+        "With heart disease or high blood pressure, stop. Take the light form: calibrate --reference.",
     ),
     (
-        "Some ask a doctor first.",
-        "Not with a pacemaker. Not on sore skin. If you are pregnant, had surgery or hurt your hip, ask "
-        "your doctor first.",
+        "Not for everyone.",
+        "Not with a pacemaker or other implant. Not on sore skin, chest or neck. If you are pregnant, had "
+        "surgery or hurt your hip, ask your doctor first.",
     ),
 )
 
@@ -100,6 +106,12 @@ TROUBLE: Final = {
 #: A channel that stays silent in its own squeeze: it is dead, or the wearer did not squeeze.
 SILENT: Final = "Nothing came from the {pad}. Squeeze harder, or check its cable."
 STILL_TENSE: Final = "{Pad} stayed tense in the rest, as the last 100 % sees it. Its rest was taken as it is."
+
+
+def takes_s(words: str) -> float:
+    """How long it takes to say, with its tone, roughly."""
+    # An engine reads out what begins with dashes as words of their own.
+    return TONE_S + (len(words.split()) + words.count("--")) / WORDS_PER_S
 
 
 def capital(words: str) -> str:

@@ -145,7 +145,7 @@ class CalibrationStage(GuidedStage):
         expect: Expect = lambda _resting, _squeezing: None,
     ) -> None:
         if info.simulated:
-            plan = replace(plan, safety_s=0.0)
+            plan = replace(plan, safety_pace=0.0)
         super().__init__(Procedure(specs_of(info), info.sfreq_hz, plan), plan, on_prompt, expect)
         self._info = info
 

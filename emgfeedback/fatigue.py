@@ -108,9 +108,9 @@ def hold_of(rep: Rep, emg_uv: Array, percent: Array, rest_uv: Array, sfreq_hz: f
 def never(info: StreamInfo, columns: tuple[int, int]) -> str:
     """Why a stream can never tell a spectral shift of the muscles in ``columns``, or nothing."""
     if any(info.channels[k].signal != "raw" for k in columns):
-        return "a spectral shift needs raw EMG from both muscles"
+        return "it takes raw EMG from both muscles"
     if info.sfreq_hz < LEAST_RATE_HZ:
-        return f"a spectral shift needs {LEAST_RATE_HZ:g} samples a second, not {info.sfreq_hz:g}"
+        return f"the rate is {info.sfreq_hz:g} a second. It takes {LEAST_RATE_HZ:g}"
     return ""
 
 
@@ -143,18 +143,16 @@ def _why_not(holds: Sequence[Hold]) -> str:
     for k, muscle in enumerate(("glute", "quad")):
         percent = float(np.median([hold.percent[k] for hold in holds]))
         if not percent >= LEAST_PERCENT:
-            return f"the {muscle} works at {percent:.0f} % MVC; a spectral shift needs {LEAST_PERCENT:.0f} %"
+            return f"the {muscle} works at {percent:.0f} %. It takes {LEAST_PERCENT:.0f} %"
     for k, muscle in enumerate(("glute", "quad")):
         above_db = float(np.median([hold.above_rest_db[k] for hold in holds]))
         if not above_db >= LEAST_ABOVE_REST_DB:
-            return (
-                f"the {muscle} stands {above_db:.0f} dB above its rest; "
-                f"a spectral shift needs {LEAST_ABOVE_REST_DB:.0f} dB"
-            )
+            needed = f"It takes {LEAST_ABOVE_REST_DB:.0f} dB"
+            return f"the {muscle} stands {above_db:.0f} dB above its rest. {needed}"
     if float(np.median([hold.length_s for hold in holds])) < LEAST_HOLD_S:
-        return f"a spectral shift needs holds of {LEAST_HOLD_S:g} s"
+        return f"it takes holds of {LEAST_HOLD_S:g} s"
     if len(holds) < LEAST_HOLDS:
-        return f"a spectral shift needs {LEAST_HOLDS} reps; there are {len(holds)}"
+        return f"it takes {LEAST_HOLDS} reps; there are {len(holds)}"
     return _other_effort(holds)
 
 
@@ -172,7 +170,7 @@ def _other_effort(holds: Sequence[Hold]) -> str:
         if 1.48 * float(np.median(np.abs(around - np.median(around)))) > spread:
             return f"{whose}effort was not the same in all reps"
         if trend.high < 0.0 and trend.slope * float(times_s[-1] - times_s[0]) < math.log1p(-fall):
-            return f"{whose}activity fell: less effort, or less load"
+            return f"{whose}work fell: you pushed less, or the load is less"
     return ""
 
 

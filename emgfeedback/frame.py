@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,3 +144,12 @@ class Frame:
     def samples(self) -> NDArray[np.int64]:
         """Absolute index of each row of the per-sample arrays."""
         return (self.hops[:, None] * self.hop + np.arange(self.hop)).ravel()
+
+    @property
+    def runs(self) -> list[slice]:
+        """Rows of ``hops`` that follow each other without a jump: one slice, but where a gap lies within."""
+        n = len(self.hops)
+        if n and self.hops[-1] - self.hops[0] == n - 1:
+            return [slice(0, n)]
+        edges = [0, *(np.flatnonzero(np.diff(self.hops) != 1) + 1).tolist(), n] if n else []
+        return [slice(first, last) for first, last in pairwise(edges)]

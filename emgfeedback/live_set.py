@@ -124,15 +124,25 @@ class TaskBest:
         self._best = BestStretch(self._raw.tolist(), info.sfreq_hz)
 
     def push(self, frame: Frame) -> None:
-        """Take the next frame."""
-        if len(frame.hops):
-            self._best.push(int(frame.hops[0]) * frame.hop, usable_uv(frame, self._raw))
+        """Take the next frame; a stretch never reaches over a gap within it."""
+        if not len(frame.hops):
+            return
+        signal_uv = usable_uv(frame, self._raw)
+        for run in frame.runs:
+            start = int(frame.hops[run.start]) * frame.hop
+            self._best.push(start, signal_uv[run.start * frame.hop : run.stop * frame.hop])
+
+    @property
+    def best_uv(self) -> list[float]:
+        """The best 500 ms of each channel so far, in µV; 0 where there were none."""
+        found: list[float] = self._best.best_uv.tolist()
+        return found
 
     def offers(self, calibration: Calibration | None) -> tuple[Offer, ...]:
         """Where the task went beyond the 100 % that it was measured by."""
         if calibration is None:
             return ()
-        return offers(calibration, dict(zip(self._pins, self._best.best_uv.tolist(), strict=True)))
+        return offers(calibration, dict(zip(self._pins, self.best_uv, strict=True)))
 
 
 class LiveSet:

@@ -108,7 +108,7 @@ def onset_lag(emg_uv: Array, window: RampWindow, sfreq_hz: float) -> OnsetLag:
     heights_db = above_rest_db(squares, window)
     quiet = [name for name, db in zip(("glute", "quad"), heights_db, strict=True) if db < LEAST_DB]
     if quiet:
-        return OnsetLag(why_not=f"{' and '.join(quiet)} too quiet for an onset")
+        return OnsetLag(why_not=f"{' and '.join(quiet)} too weak to see it start")
     glute, quad = (_fit(squares[:, k], window, float(heights_db[k])) for k in range(2))
     akin_quad = _AKIN @ quad
     together = sum(np.correlate(glute[k], akin_quad[k], "full") for k in range(len(RISES)))

@@ -49,6 +49,9 @@ HEIGHT_S = 0.4
 BELIEVED_S = 5.0
 #: Part by which a lower rep lowers the usual height; a higher one sets it.
 FORGETS = 0.3
+#: Part of its height that the very first rep sets the usual one to: one rep alone may be an odd one, and
+#: those after it must not be lost for that.
+FIRST_BELIEVED = 0.5
 #: %MVC (glute + quad). A clipped rep above this is a wrong gain, and says nothing of the usual height.
 HIGHEST_CLIPPED_PERCENT = 250.0
 #: s. How far before its opening a rep may have started.
@@ -275,7 +278,7 @@ class RepDetector:
 
     def _believe(self, height: float) -> None:
         weight = 1.0 if self._usual < height else FORGETS
-        self._usual += weight * (height - self._usual)
+        self._usual += (weight if self._number else FIRST_BELIEVED) * (height - self._usual)
         self._since_rep = 0
 
     def _blind(self, origin: int, n: int) -> NDArray[np.bool_]:

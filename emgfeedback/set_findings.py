@@ -66,7 +66,7 @@ class SetFindings:
         """How much both muscles worked at once, or nothing."""
         if not math.isfinite(self.cocontraction):
             return ""
-        return f"Co-contraction {100 * self.cocontraction:.0f} %."
+        return f"Both at once (co-contraction) {100 * self.cocontraction:.0f} %."
 
     @property
     def lines(self) -> tuple[str, str]:
@@ -127,4 +127,4 @@ def _ms(seconds: float) -> int:
 
 
 def _middle(lag: SetLag) -> str:
-    return f"middle of {lag.n_reps} reps"
+    return f"of {lag.n_reps} reps"

@@ -441,7 +441,7 @@ class Studio:
 
     def _broken_off(self, why: str) -> None:
         try:
-            self.calibrated(why or "Calibration stopped. Nothing was saved.")
+            self.calibrated(why or "Stopped. Nothing was saved.")
         except CalibrationError as error:
             self.note = str(error)
 

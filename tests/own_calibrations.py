@@ -5,7 +5,7 @@ squeezes that the person is told to do at fixed times. Spikes, where asked for, 
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from accuracy_runs import LEGS
@@ -17,13 +17,12 @@ from calibration.mvc import judge_squeeze, repeatability
 from calibration.rest import resting_level
 from emgfeedback.chain import ChainSettings
 from emgfeedback.dsp.design import butterworth_band_pass
-from emgfeedback.simulation.actions import Action
+from emgfeedback.simulation.actions import Action, Script
 from emgfeedback.simulation.adc import converter_noise
 from emgfeedback.simulation.exercises import EXERCISES
 from emgfeedback.simulation.pads import Pads
 from emgfeedback.simulation.person import Person
 from emgfeedback.simulation.personas import PERSONAS
-from emgfeedback.simulation.truth import kept
 
 SFREQ_HZ = 1000.0
 REST_S, SQUEEZE_S, EACH_S, TRIALS = 6.0, 5.9, 7.5, 3
@@ -32,17 +31,11 @@ SPIKES_PER_S = 0.5
 
 @dataclass(frozen=True)
 class Own:
-    """A person's own calibration, and per channel the trials and the true RMS of each, in µV."""
+    """A person's own calibration, the trials of each channel, and whether the best two of them agree."""
 
     calibration: Calibration
     trials: tuple[tuple[Trial, ...], ...]
-    true_uv: tuple[tuple[float, ...], ...]
     agrees: tuple[bool, ...]
-
-    def best_two(self, column: int) -> list[int]:
-        """Numbers of the two trials that make the 100 %."""
-        counting = [k for k, trial in enumerate(self.trials[column]) if trial.accepted]
-        return sorted(counting, key=lambda k: -self.trials[column][k].rms_uv)[:2]
 
 
 @cache
@@ -54,10 +47,9 @@ def own_calibration(persona: str, seed: int, side: str = "right", *, spiked: boo
     script = [(0.0, Action("rest"))]
     for at_s, muscle in begins:
         script += [(at_s, Action("squeeze", *muscle)), (at_s + SQUEEZE_S, Action("rest"))]
-    person = Person(PERSONAS[persona], EXERCISES["bridge"], seed, channels, SFREQ_HZ, script)
     n = round(SFREQ_HZ * (REST_S + EACH_S * len(begins)))
-    emg_uv = band_passed(person, n, spiked=spiked)
-    found, trials, true_uv, agrees = [], [], [], []
+    emg_uv = band_passed(persona, seed, side, n, tuple(script), spiked=spiked)
+    found, trials, agrees = [], [], []
     for column, muscle in enumerate(worn):
         rest = resting_level(emg_uv[1000 : round(SFREQ_HZ * REST_S), column], SFREQ_HZ, raw=True)
         starts = [round(SFREQ_HZ * at_s) for at_s, asked in begins if asked == muscle]
@@ -72,10 +64,6 @@ def own_calibration(persona: str, seed: int, side: str = "right", *, spiked: boo
                 start=start,
             )
             for start in starts
-        )
-        gain = kept(muscle[0], SFREQ_HZ, ChainSettings())
-        true_uv.append(
-            tuple(gain * rms(person.amplitude_uv(t.start, t.stop - t.start)[:, column]) for t in own)
         )
         result = repeatability([t.rms_uv for t in own if t.accepted])
         trials.append(own)
@@ -95,20 +83,31 @@ def own_calibration(persona: str, seed: int, side: str = "right", *, spiked: boo
         tuple(found),
         ChainSettings().as_record(),
     )
-    return Own(record, tuple(trials), tuple(true_uv), tuple(agrees))
+    return Own(record, tuple(trials), tuple(agrees))
 
 
-def band_passed(person: Person, n: int, *, spiked: bool = False) -> np.ndarray:
-    """The first ``n`` samples of a person behind pads, converter and band-pass, (n, n_channels) in µV."""
+@lru_cache(maxsize=1)
+def at_the_pads(persona: str, seed: int, side: str, n: int, script: Script) -> np.ndarray:
+    """What the pads of one person give, (n, n_channels) in µV: kept for the same one with spikes."""
+    person = Person(PERSONAS[persona], EXERCISES["bridge"], seed, LEGS[side], SFREQ_HZ, script)
     pads = Pads(person, (), TWELVE_BITS.rail_uv)
     uv = np.concatenate([pads.uv(at, min(4096, n - at)) for at in range(0, n, 4096)])
+    uv.flags.writeable = False
+    return uv
+
+
+def band_passed(
+    persona: str, seed: int, side: str, n: int, script: Script, *, spiked: bool = False
+) -> np.ndarray:
+    """The first ``n`` samples of a person behind pads, converter and band-pass, (n, n_channels) in µV."""
+    uv = at_the_pads(persona, seed, side, n, script)
     if spiked:
-        random = np.random.default_rng((person.seed, 4711))
+        uv, random = uv.copy(), np.random.default_rng((seed, 4711))
         for at in random.integers(0, n - 10, round(SPIKES_PER_S * n / SFREQ_HZ)):
             uv[at : at + 3] += random.choice([-1.0, 1.0]) * random.uniform(800.0, 3000.0)
-    info = stream_info(person.channels, TWELVE_BITS, SFREQ_HZ)
+    info = stream_info(LEGS[side], TWELVE_BITS, SFREQ_HZ)
     counts = np.stack(
-        [TWELVE_BITS.convert(uv[:, k], converter_noise(person.seed, k, 0, n, 1)) for k in range(uv.shape[1])],
+        [TWELVE_BITS.convert(uv[:, k], converter_noise(seed, k, 0, n, 1)) for k in range(uv.shape[1])],
         axis=1,
     )
     chain = ChainSettings()

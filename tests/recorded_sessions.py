@@ -12,7 +12,7 @@ from emgfeedback.frame import Rep, Zone
 from emgfeedback.session.header import SessionHeader
 from emgfeedback.session.loop import Loop
 from emgfeedback.session.recorder import Recorder
-from emgfeedback.session.setup import Setup
+from emgfeedback.session.setup import Expected, Setup
 from emgfeedback.simulation.source import SimulatedSource
 from emgfeedback.sources import open_source
 
@@ -42,8 +42,14 @@ def perfect(source: SimulatedSource) -> Calibration:
     return source.perfect_calibration(CHAIN, "2025-03-01T10:00:00+01:00", "kim")
 
 
-def record(path: Path, url: str, seconds: float, changes: dict[int, Setup] | None = None) -> Recorded:
-    """Record a set; ``changes`` are made once the stream has passed their sample index."""
+def record(
+    path: Path,
+    url: str,
+    seconds: float,
+    changes: dict[int, Setup] | None = None,
+    asked: dict[int, Expected] | None = None,
+) -> Recorded:
+    """Record a set; ``changes`` and what is ``asked`` come once the stream has passed their sample index."""
     source = open_simulation(url)
     calibration = perfect(source)
     header = SessionHeader(
@@ -66,12 +72,16 @@ def record(path: Path, url: str, seconds: float, changes: dict[int, Setup] | Non
 
     loop = Loop(source, recorder=recorder, sinks=[keep])
     coming = sorted((changes or {}).items(), key=lambda change: change[0])
+    asking = sorted((asked or {}).items(), key=lambda each: each[0])
     while loop.stop < seconds * source.info.sfreq_hz:
         frame = loop.step()
         reps += frame.reps if frame else ()
         if coming and loop.stop >= coming[0][0]:
             loop.change(coming.pop(0)[1])
             recorder.marker(loop.stop, "changed")
+        if asking and loop.stop >= asking[0][0]:
+            _, expected = asking.pop(0)
+            loop.expect(resting=expected.resting, squeezing=expected.squeezing)
     loop.close()
     assert recorder.failed == ""
     return Recorded(path, tuple(chunks), tuple(reps), calibration)

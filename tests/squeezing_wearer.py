@@ -126,6 +126,22 @@ class Wearer:
         return emg, rms_125ms(np.vstack([before, recent]))[-chunk:]
 
 
+def kinds(prompts: list[Prompt]) -> list[tuple[str, str, int]]:
+    """Kind, muscle and trial of each prompt, as they change."""
+    seen = [(p.kind, p.muscle, p.trial) for p in prompts]
+    return [now for i, now in enumerate(seen) if i == 0 or now != seen[i - 1]]
+
+
+def three_squeezes_each() -> list[tuple[str, str, int]]:
+    """What ``kinds`` gives of a rest and three squeezes of glute and quad, one muscle after the other."""
+    steps = [("rest", "", 0)]
+    for muscle in ("glute", "quad"):
+        steps += [("ready", muscle, 1), ("squeeze", muscle, 1)]
+        for trial in (2, 3):
+            steps += [("relax", muscle, trial), ("ready", muscle, trial), ("squeeze", muscle, trial)]
+    return steps
+
+
 def rms_125ms(emg_uv: np.ndarray) -> np.ndarray:
     """RMS of the last 125 samples, for all but the first 125: (n, C) -> (n - 125, C)."""
     squares = np.cumsum(np.vstack([np.zeros((1, emg_uv.shape[1])), emg_uv**2]), axis=0)

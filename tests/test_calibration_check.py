@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from squeezing_wearer import SFREQ_HZ, SHORT, SPECS, Wearer, willing
+from squeezing_wearer import SFREQ_HZ, SHORT, SPECS, Wearer, kinds, three_squeezes_each, willing
 
 from calibration.check import CHECK, CheckProcedure
 from calibration.comparison import ChannelToday, Comparison, Today
@@ -51,11 +51,6 @@ def verdict(procedure: CheckProcedure) -> Comparison:
     return procedure.comparison
 
 
-def kinds(prompts: list[Prompt]) -> list[tuple[str, str, int]]:
-    seen = [(p.kind, p.muscle, p.trial) for p in prompts]
-    return [now for i, now in enumerate(seen) if i == 0 or now != seen[i - 1]]
-
-
 @cache
 def plain() -> tuple[Wearer, CheckProcedure]:
     wearer = Wearer(seed=2)
@@ -64,12 +59,7 @@ def plain() -> tuple[Wearer, CheckProcedure]:
 
 def test_it_goes_from_rest_over_three_short_squeezes_of_each_muscle_to_a_verdict() -> None:
     wearer, procedure = plain()
-    expected = [("rest", "", 0)]
-    for muscle in ("glute", "quad"):
-        expected += [("ready", muscle, 1), ("squeeze", muscle, 1)]
-        for trial in (2, 3):
-            expected += [("relax", muscle, trial), ("ready", muscle, trial), ("squeeze", muscle, trial)]
-    assert kinds(wearer.prompts) == expected
+    assert kinds(wearer.prompts) == three_squeezes_each()
     assert procedure.prompt == Prompt("done", text="Comparable with Tuesday.")
     assert [e.kind for e in wearer.events if e.kind != "prompt"][-1] == "done"
     assert wearer.events[-1].text == "Comparable with Tuesday."

@@ -16,7 +16,7 @@ from calibration.protocol import Procedure
 
 #: The whole course in a short time.
 BRIEF = Plan(
-    safety_s=0.5, swapped_s=1.0, rest_s=3.0, warm_s=1.0, warm_rest_s=0.6, pause_s=2.0, breath_s=0.6,
+    safety_pace=0.056, swapped_s=1.0, rest_s=3.0, warm_s=1.0, warm_rest_s=0.6, pause_s=2.0, breath_s=0.6,
     ready_s=0.6, position_s=0.8,
 )  # fmt: skip
 GOOD = ("GOOD", "GOOD")
@@ -182,7 +182,7 @@ def test_a_muscle_that_does_not_answer_is_asked_twice_and_then_left_to_its_own_s
 
 def test_a_loose_pad_while_the_leads_are_asked_is_waited_for_and_asked_again() -> None:
     def contact(prompt: Prompt, now: int) -> tuple[str, ...]:
-        return ("LOOSE", "GOOD") if 3500 <= now < 6000 else GOOD
+        return ("LOOSE", "GOOD") if 3900 <= now < 6400 else GOOD
 
     wearer = Wearer(seed=7, contact=contact)
     procedure = run(wearer)

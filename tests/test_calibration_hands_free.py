@@ -9,9 +9,11 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import firmware_build
 import pytest
 from command_line import COMMAND, started, wait_for_path
 from test_calibration_course import BRIEF
+from worn_chip import start_worn_chip
 
 from calibration.plan import Plan
 from calibration.prompt import Prompt
@@ -25,6 +27,9 @@ from emgfeedback.opening import open_home, open_stream
 from emgfeedback.power import Power
 from emgfeedback.prompting import prompt_line
 from emgfeedback.sides import lay_ruler, sides_of
+from emgfeedback.simulation.actions import REST, parse_action
+from emgfeedback.simulation.exercises import EXERCISES
+from emgfeedback.simulation.person import Person
 from emgfeedback.simulation.personas import PERSONAS
 from emgfeedback.studio import Studio
 from emgfeedback.terminal import LineView
@@ -192,3 +197,34 @@ def guide_on(studio: Studio) -> Calibration:
     assert stage is not None
     studio.pace.until(lambda: stage.finished, lambda: None, 0.05)
     return studio.calibrated()
+
+
+def test_the_whole_course_on_the_shipped_firmware_whose_wearer_obeys_the_prompts() -> None:
+    """The firmware runs in simavr, on the wall clock; no hardware is measured.
+
+    One squeeze of 4 s in each position, 31 s in all; three of 5 s with ``EMGFEEDBACK_WHOLE_COURSE=1``, 80 s.
+    """
+    firmware_build.need_tools()
+    channels = parse_channel_map(RIGHT)
+    person = Person(PERSONAS["glute-led"], EXERCISES["bridge"], 3, channels, script=((0.0, REST),))
+    plan = BRIEF
+    if not os.environ.get("EMGFEEDBACK_WHOLE_COURSE"):
+        short = replace(BRIEF, trials=1, max_trials=1, squeeze_s=4.0, pause_s=0.6)
+        plan = replace(short, rest_s=2.0, quiet_s=1.0, warm_s=0.5, warm_rest_s=0.5)
+    with start_worn_chip(person) as chip:
+        view = Told(lambda line: person.do(parse_action(line)))
+        record, view, studio = guided(f"serial:{chip.path}?oversample=4", RIGHT, plan, view)
+        assert studio.calibrating is None
+    parts = dict.fromkeys(prompt.part for prompt in view.prompts if prompt.part)
+    assert list(parts) == ["safety", "leads", "pads", "rest", "warm-up", "squeezes"]
+    squeezes = [prompt_line(prompt) for prompt in view.prompts if prompt.kind == "squeeze"]
+    assert list(dict.fromkeys(line.partition(":")[0] for line in squeezes)) == [
+        "squeeze glute right face-down",
+        "squeeze quad right sitting",
+        "squeeze glute right standing",
+    ]
+    assert not record.simulated
+    assert LEADS not in record.chain
+    glute, quad = record.channels
+    assert glute.mvc_uv == pytest.approx(0.90 * 170.0, rel=0.12)
+    assert quad.mvc_uv == pytest.approx(0.95 * 280.0, rel=0.12)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,16 +12,21 @@ from command_line import one_sentence, run
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from own_calibrations import own_calibration
+from simulated_signals import TWELVE_BITS, Recording, record
 
 from calibration.form import dump, parse
 from calibration.offer import RAISED, BestStretch, offers, take
 from calibration.store import load
 from device.channel_map import parse_channel_map
+from device.stream import SampleChunk
 from emgfeedback.coach.summary import NOT_ONE_AXIS, compare
 from emgfeedback.coach.zone import Baseline
-from emgfeedback.live_set import SetRequest
+from emgfeedback.frame import Frame
+from emgfeedback.live_set import SetRequest, TaskBest
 from emgfeedback.opening import open_home, open_stream
+from emgfeedback.pipeline import Pipeline
 from emgfeedback.power import Power
+from emgfeedback.simulation.actions import Action
 from emgfeedback.studio import Studio
 
 NOW = "2026-01-02T12:00:00+00:00"
@@ -57,6 +63,62 @@ def test_the_best_500_ms_are_found_and_spikes_and_bad_stretches_are_not() -> Non
 def test_the_best_500_ms_do_not_depend_on_how_samples_are_cut(sizes: list[int]) -> None:
     signal = noise(3.0, 50.0, seed=1) * np.linspace(0.5, 2.0, 3000)[:, None]
     assert best_of(signal, sizes) == pytest.approx(best_of(signal), rel=1e-12)
+
+
+@cache
+def worked() -> Recording:
+    """6 s in which both muscles squeeze from 1 s on."""
+    script = ((0.0, Action("rest")), (1.0, Action("squeeze")))
+    return record(seconds=6.0, script=script, adc=TWELVE_BITS)
+
+
+def best_of_set(kept: np.ndarray, cuts: list[int]) -> list[float]:
+    """Best 500 ms of a set of which the samples ``kept`` (6000,) arrived, in pieces cut at ``cuts``."""
+    pipeline, best = Pipeline(worked().info), TaskBest(worked().info)
+    edges = np.flatnonzero(np.diff(kept.astype(int))) + 1
+    for piece in np.split(np.arange(len(kept)), sorted({*edges.tolist(), *cuts})):
+        if len(piece) and kept[piece[0]]:
+            best.push(pipeline.push(SampleChunk(int(piece[0]), worked().counts[piece], 0.0)))
+    return best.best_uv
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2000, 4500), st.integers(1, 900), st.lists(st.integers(1, 5999), max_size=25))
+def test_the_best_of_a_set_is_the_same_however_it_came_and_never_reaches_over_a_gap(
+    at: int, lost: int, cuts: list[int]
+) -> None:
+    kept = np.ones(6000, dtype=np.bool_)
+    kept[at : at + lost] = False
+    found = best_of_set(kept, cuts)
+    assert found == best_of_set(kept, [])
+    if lost > 250:
+        # What comes after the gap is as if it had begun there: nothing from before has a part in it.
+        before, after = kept & (np.arange(6000) < at), kept & (np.arange(6000) >= at + lost)
+        alone = np.array([best_of_set(each, []) for each in (before, after)])
+        assert found == alone.max(axis=0).tolist()
+
+
+def test_a_frame_with_a_gap_within_has_no_stretch_over_it() -> None:
+    """300 ms at work before the gap and 300 ms after it: neither is half a second."""
+    loud = np.zeros((800, 2))
+    loud[100:700] = 100.0 * np.random.default_rng(1).standard_normal((600, 2))
+    together = frame_of(loud, np.arange(100))
+    apart = frame_of(loud, np.concatenate([np.arange(50), np.arange(150, 200)]))
+    best = TaskBest(worked().info)
+    best.push(together)
+    assert min(best.best_uv) > 90.0
+    best = TaskBest(worked().info)
+    best.push(apart)
+    assert best.best_uv == [0.0, 0.0]
+    assert [slice(0, 50), slice(50, 100)] == apart.runs
+
+
+def frame_of(emg_uv: np.ndarray, hops: np.ndarray) -> Frame:
+    """A frame of good hops of 8 samples."""
+    n, states = len(emg_uv), np.zeros((len(hops), 1), dtype=np.int8)
+    quality = np.zeros((len(hops), 2), dtype=np.int8)
+    blank = np.zeros(n, dtype=np.bool_)
+    return Frame(8, hops, ("right",), emg_uv, emg_uv, emg_uv, blank, states, states, states, quality)
 
 
 def test_a_task_is_an_offer_above_110_percent_and_above_the_squeezes_own_best() -> None:

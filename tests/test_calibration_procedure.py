@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from squeezing_wearer import SFREQ_HZ, SHORT, SPECS, Wearer, willing
+from squeezing_wearer import SFREQ_HZ, SHORT, SPECS, Wearer, kinds, three_squeezes_each, willing
 
 from calibration.form import dump, parse
 from calibration.plan import ChannelSpec, Plan
@@ -27,12 +27,6 @@ def plain_run() -> tuple[Wearer, Procedure]:
     return wearer, run(wearer)
 
 
-def kinds(prompts: list[Prompt]) -> list[tuple[str, str, int]]:
-    """Kind, muscle and trial of each prompt, as they change."""
-    seen = [(p.kind, p.muscle, p.trial) for p in prompts]
-    return [now for i, now in enumerate(seen) if i == 0 or now != seen[i - 1]]
-
-
 def texts(events: list[ProcedureEvent], kind: str) -> list[str]:
     return [event.text for event in events if event.kind == kind]
 
@@ -42,12 +36,7 @@ def texts(events: list[ProcedureEvent], kind: str) -> list[str]:
 
 def test_it_goes_from_rest_over_three_squeezes_of_each_muscle_to_done() -> None:
     wearer, procedure = plain_run()
-    expected = [("rest", "", 0)]
-    for muscle in ("glute", "quad"):
-        expected += [("ready", muscle, 1), ("squeeze", muscle, 1)]
-        for trial in (2, 3):
-            expected += [("relax", muscle, trial), ("ready", muscle, trial), ("squeeze", muscle, trial)]
-    assert kinds(wearer.prompts) == expected
+    assert kinds(wearer.prompts) == three_squeezes_each()
     assert procedure.prompt.kind == "done"
     assert procedure.prompt.why.startswith("Your 100 %: right glute ")
     assert [c.quality for c in procedure.channels] == ["good", "good"]

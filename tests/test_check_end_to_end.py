@@ -98,10 +98,11 @@ def test_the_command_says_with_which_day_today_compares(other_day: Path) -> None
 @pytest.mark.parametrize(
     ("arguments", "sentence", "status"),
     [
-        (("--source", "sim:balanced?fast=1&seed=5"), "Not comparable: another board. Calibrate again.", 1),
+        (("--source", "sim:balanced?fast=1&seed=5"),
+         "Not comparable: this is not the same board. Calibrate again.", 1),
         ((*SIM, "--wearer", "Bob"), "There is no calibration of Bob to check yet; calibrate first.", 1),
         ((*SIM, "--channels", "A0=quad:right,A1=glute:right"),
-         "Not comparable: the pads are on other pins or muscles. Calibrate again.", 1),
+         "Not comparable: the pads sit on other pins or spots. Calibrate again.", 1),
         ((*SIM, "--quick"),
          "A check makes no calibration: leave --quick, --reference, --from-set and --out out.", 2),
     ],

@@ -63,7 +63,7 @@ def test_start_says_with_which_day_today_compares(
 def test_a_real_boards_start_offers_the_check_and_tells_its_verdict() -> None:
     """The words alone; of a ``studio`` its verdict is asked for."""
     there = SimpleNamespace(compared=None)
-    older = Model(studio=there, calibration="No 100 % yet. The last one is from Tuesday.", checkable=True)  # type: ignore[arg-type]
+    older = Model(studio=there, calibration="No 100 % yet. Your last one is from Tuesday.", checkable=True)  # type: ignore[arg-type]
     first, second, why = headline(older)
     assert (first, second) == ("Real board", "not calibrated today")
     assert "Press V to check it" in why

@@ -196,7 +196,7 @@ def test_sessions_are_listed_shown_and_deleted() -> None:
     assert [rep["number"] for rep in shown["reps"]] == [1, 2, 3, 4, 5]
     # The same findings live, after the set, and from the file.
     assert len(shown["findings"]) == 2
-    assert "Co-contraction" in shown["findings"][0]
+    assert "co-contraction" in shown["findings"][0]
     for line in shown["findings"]:
         assert line in told.splitlines()
         assert line in run("sessions", "show", entry["id"]).stdout.splitlines()

@@ -131,13 +131,13 @@ def test_the_same_is_comparable_with_its_day() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"wearer": "Bob"}, "Not comparable: it is somebody else's. Calibrate again."),
-        ({"board_id": "BEEF"}, "Not comparable: another board. Calibrate again."),
-        ({"simulated": True}, "Not comparable: another board. Calibrate again."),
-        ({"sfreq_hz": 500.0}, "Not comparable: the sampling rate changed. Calibrate again."),
+        ({"wearer": "Bob"}, "Not comparable: it is not one of yours. Calibrate again."),
+        ({"board_id": "BEEF"}, "Not comparable: this is not the same board. Calibrate again."),
+        ({"simulated": True}, "Not comparable: this is not the same board. Calibrate again."),
+        ({"sfreq_hz": 500.0}, "Not comparable: the board runs at a new rate. Calibrate again."),
         (
             {"chain": {**CHAIN, "notch_hz": 50.0}},
-            "Not comparable: the filter settings changed. Calibrate again.",
+            "Not comparable: the filter is not the one of then. Calibrate again.",
         ),
     ],
 )
@@ -149,8 +149,8 @@ def test_another_setup_is_said_before_anything_is_measured(changes: dict, senten
     ("spec", "why"),
     [
         ({"gain": 400.0}, "the gain changed"),
-        ({"signal": "envelope"}, "a sensor gives another kind of signal"),
-        ({"side": "left"}, "the pads are on other pins or muscles"),
+        ({"signal": "envelope"}, "a pad gives a new kind of signal"),
+        ({"side": "left"}, "the pads sit on other pins or spots"),
     ],
 )
 def test_another_channel_is_said(spec: dict, why: str) -> None:

@@ -65,19 +65,19 @@ def test_a_bridge_is_too_weak_to_tell(persona: str) -> None:
         assert of.findings
         for f in of.findings:
             assert not f.fatigue.consistent
-            assert f.fatigue.text.endswith("% MVC; a spectral shift needs 20 %"), f.fatigue.text
+            assert f.fatigue.text.endswith("%. It takes 20 %"), f.fatigue.text
             assert np.isnan(f.fatigue.change)
 
 
 @pytest.mark.parametrize("exercise", ["squat", "single-leg-deadlift"])
 def test_reps_without_a_hold_say_so(exercise: str) -> None:
     of = train("balanced", EXERCISES[exercise], 1, 10)
-    assert of.findings[-1].fatigue.text == "a spectral shift needs holds of 1 s"
+    assert of.findings[-1].fatigue.text == "it takes holds of 1 s"
 
 
 def test_a_coarse_converter_leaves_too_little_above_rest() -> None:
     of = train("balanced", EXERCISES["single-leg-bridge"], 2, 10, adc=replace(UNO, oversample=1))
-    assert "dB" in of.findings[-1].fatigue.text or "% MVC" in of.findings[-1].fatigue.text
+    assert "dB" in of.findings[-1].fatigue.text or "%. It takes" in of.findings[-1].fatigue.text
 
 
 def steady(at_s: float = 0.0, **other: object) -> Hold:
@@ -96,18 +96,18 @@ def test_a_clear_fall_is_told_and_each_missing_condition_named() -> None:
     assert fatigue(sinking(10, 0.005)).text == NO_SHIFT
     assert fatigue(sinking(10, -0.03)).text == NO_SHIFT
     assert fatigue([]).text == "no hold was measured"
-    assert fatigue(sinking(7, 0.03)).text == "a spectral shift needs 8 reps; there are 7"
-    assert fatigue(sinking(10, 0.03, length_s=0.8)).text == "a spectral shift needs holds of 1 s"
+    assert fatigue(sinking(7, 0.03)).text == "it takes 8 reps; there are 7"
+    assert fatigue(sinking(10, 0.03, length_s=0.8)).text == "it takes holds of 1 s"
     weak = fatigue(sinking(10, 0.03, percent=(17.0, 35.0)))
-    assert weak.text == "the glute works at 17 % MVC; a spectral shift needs 20 %"
+    assert weak.text == "the glute works at 17 %. It takes 20 %"
     noisy = fatigue(sinking(10, 0.03, above_rest_db=(25.0, 14.0)))
-    assert noisy.text == "the quad stands 14 dB above its rest; a spectral shift needs 20 dB"
+    assert noisy.text == "the quad stands 14 dB above its rest. It takes 20 dB"
     falling = [replace(h, rms_uv=(60.0 * 0.95**k, 90.0)) for k, h in enumerate(sinking(10, 0.03))]
-    assert fatigue(falling).text == "the glute's activity fell: less effort, or less load"
+    assert fatigue(falling).text == "the glute's work fell: you pushed less, or the load is less"
     uneven = [replace(h, rms_uv=(60.0, 90.0 * (1 + k % 3))) for k, h in enumerate(sinking(10, 0.03))]
     assert fatigue(uneven).text == "the quad's effort was not the same in all reps"
     lighter = [replace(h, rms_uv=(60.0 * 0.98**k, 90.0 * 0.98**k)) for k, h in enumerate(sinking(10, 0.03))]
-    assert fatigue(lighter).text == "the activity fell: less effort, or less load"
+    assert fatigue(lighter).text == "the work fell: you pushed less, or the load is less"
     trading = [replace(h, rms_uv=(60.0 * 0.98**k, 90.0 * 1.02**k)) for k, h in enumerate(sinking(10, 0.03))]
     assert fatigue(trading).text == CONSISTENT
     loose = [
@@ -122,17 +122,17 @@ def test_a_stream_that_can_never_tell_says_why() -> None:
     assert never(info, (0, 1)) == ""
     assert (
         never(replace(info, sfreq_hz=500.0), (0, 1))
-        == "a spectral shift needs 1000 samples a second, not 500"
+        == "the rate is 500 a second. It takes 1000"
     )
     envelope = replace(info, channels=tuple(replace(c, signal="envelope") for c in info.channels))
-    assert never(envelope, (0, 1)) == "a spectral shift needs raw EMG from both muscles"
+    assert never(envelope, (0, 1)) == "it takes raw EMG from both muscles"
 
 
 def test_a_new_set_is_compared_with_itself() -> None:
     of = train("balanced", LONG_REPS, 1, 9, set_starts=(22_000,))
     later = [f for f in of.findings if f.rep.start >= 22_000]
     assert 2 <= len(later) < len(of.findings)
-    assert of.findings[-1].fatigue.text == f"a spectral shift needs 8 reps; there are {len(later)}"
+    assert of.findings[-1].fatigue.text == f"it takes 8 reps; there are {len(later)}"
 
 
 def test_the_slope_is_theil_sens() -> None:

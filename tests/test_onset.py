@@ -171,7 +171,7 @@ def test_what_cannot_be_said_is_said_why() -> None:
     emg_uv = np.random.default_rng(1).normal(size=(window.stop - window.start, 2))
     emg_uv[600:, 0] *= 10.0
     lag = onset_lag(emg_uv, window, FS)
-    assert lag.why_not == lag.verdict == "quad too quiet for an onset"
+    assert lag.why_not == lag.verdict == "quad too weak to see it start"
     assert onset_lag(emg_uv[:-1], window, FS).why_not == "samples lost around the rise"
     assert set_lag([lag] * 10) is None
 

@@ -224,6 +224,17 @@ def test_a_rest_that_falls_unseen_does_not_hide_the_next_rep():
     assert (first.number, second.number) == (1, 2)
 
 
+@pytest.mark.parametrize("first", [1.0, 2.0, 3.0])
+def test_one_vigorous_first_rep_does_not_hide_those_after_it(first):
+    """One rep is no usual height yet; after several, what is far below them is a shift of weight."""
+    reps = detector()
+    assert len(push_all(reps, REST + [first * 40.0] * 250 + REST)) == 1
+    assert len(push_all(reps, (REST + WORK + REST) * 3, 750)) == 3
+    tall = [160.0] * 250
+    push_all(reps, (REST + tall + REST) * 2, 3000)
+    assert not push_all(reps, REST + WORK + REST, 4500)
+
+
 def test_a_lighter_exercise_is_heard_after_a_break():
     """One rep at 115 %, then after 20 s reps at 29 %: what is usual is forgotten in a break."""
     reps = detector()

@@ -135,7 +135,7 @@ def test_the_file_is_strict_sqlite_of_our_kind_and_nothing_lies_beside_it(tmp_pa
     assert [each.name for each in tmp_path.iterdir()] == ["a.emgsession"]
     database = sqlite3.connect(path)
     assert database.execute("PRAGMA application_id").fetchone() == (schema.APPLICATION_ID,)
-    assert database.execute("PRAGMA user_version").fetchone() == (1,)
+    assert database.execute("PRAGMA user_version").fetchone() == (2,)
     tables = dict(database.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'table'"))
     assert set(tables) == {
         "session",

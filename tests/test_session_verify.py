@@ -158,9 +158,9 @@ def test_what_is_no_session_is_one_sentence(recorded: Recorded, tmp_path: Path) 
         NotASession, match=r"is not a session file: it is an SQLite database of another program\.$"
     ):
         verify(path)
-    newer = copy_without(recorded.path, tmp_path / "newer.emgsession", "PRAGMA user_version = 2")
+    newer = copy_without(recorded.path, tmp_path / "newer.emgsession", "PRAGMA user_version = 3")
     with pytest.raises(
-        NotASession, match=r"newer emgfeedback \(format 2, this version reads up to 1\); update"
+        NotASession, match=r"newer emgfeedback \(format 3, this version reads up to 2\); update"
     ):
         verify(newer)
 

@@ -35,22 +35,22 @@ def lines(lags_s: list[float], **rest: float) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("lags_ms", "words"),
     [
-        ([-10, 0, 5, 10, 20], "Glute and quad start together, give or take 5 ms (middle of 5 reps)."),
-        ([60, 70, 80, 90, 110], "Glute starts 80 ms after the quad, give or take 10 (middle of 5 reps)."),
-        ([-60, -70, -80, -90, -99], "Quad starts 80 ms after the glute, give or take 10 (middle of 5 reps)."),
+        ([-10, 0, 5, 10, 20], "Glute and quad start together, give or take 5 ms (of 5 reps)."),
+        ([60, 70, 80, 90, 110], "Glute starts 80 ms after the quad, give or take 10 (of 5 reps)."),
+        ([-60, -70, -80, -90, -99], "Quad starts 80 ms after the glute, give or take 10 (of 5 reps)."),
         ([-60, -20, 40, 60, 120], "Which muscle starts first: too close to call in 5 reps."),
     ],
 )
 def test_who_starts_first_is_told_with_its_spread(lags_ms: list[int], words: str) -> None:
     onset, rest = lines([lag / 1000 for lag in lags_ms])
-    assert onset == f"{words} Co-contraction 70 %."
+    assert onset == f"{words} Both at once (co-contraction) 70 %."
     assert rest == "Fatigue is not told: no hold was measured."
 
 
 def test_what_cannot_be_told_has_its_reason() -> None:
-    quiet = [found(k, 0.0, why="glute too quiet for an onset") for k in range(4)] + [found(5, 0.05)]
+    quiet = [found(k, 0.0, why="glute too weak to see it start") for k in range(4)] + [found(5, 0.05)]
     assert told(gather(quiet))[0].startswith(
-        "Which muscle starts first is not told: glute too quiet for an onset (in 4 of 5 reps)."
+        "Which muscle starts first is not told: glute too weak to see it start (in 4 of 5 reps)."
     )
     assert "it takes 5 clear reps; there is 1." in lines([0.1])[0]
     assert lines([0.1], both=math.nan)[0].endswith("there is 1.")

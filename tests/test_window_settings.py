@@ -52,7 +52,7 @@ def test_a_notch_chosen_in_a_set_holds_from_the_next_one_and_asks_for_a_calibrat
         assert studio.loop.setup.settings.notch_hz == 50.0
         assert not window.model.calibrated
         press(qtbot, window, "3")
-        assert "The filter settings changed: calibrate again." in spoken(window)
+        assert "The filter is not the same: calibrate again." in spoken(window)
         assert "Space: start the demo" in spoken(window)
         path = path_of(window)
         # Back as it was, between two sets: it holds at once, and so does what was measured through it.
@@ -113,7 +113,7 @@ def test_todays_calibration_of_the_other_chain_is_worn_and_a_set_to_come_waits_f
         studio.take_chain(replace(notched, rms_window_s=0.25))
         assert studio.stage is Stage.IDLE
         assert studio.calibration is None
-        assert studio.scene.uncalibrated == "The filter settings changed: calibrate again."
+        assert studio.scene.uncalibrated == "The filter is not the same: calibrate again."
         studio.take_chain(ChainSettings())
         assert studio.calibration == plain
 

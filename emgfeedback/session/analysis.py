@@ -65,8 +65,7 @@ def frames(session: SessionFile) -> Iterator[tuple[SampleChunk, Frame]]:
     The frames hold what the live ones held, cut elsewhere. Raises ``SessionError``.
     """
     with reading(session.path):
-        held = setups(Setup.of(session.header), session.events(), session.calibrations)
-        yield from run(blocks(session.chunks()), session.info, held)
+        yield from run(blocks(session.chunks()), session.info, setups(session))
 
 
 def rebuild(session: SessionFile) -> tuple[Rep, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path
 from emgfeedback.rep_findings import RepFindings, RepWatch
 from emgfeedback.session.analysis import frames
 from emgfeedback.session.file import SessionFile
-from emgfeedback.session.setup import Setup, setups
+from emgfeedback.session.setup import setups
 
 #: Kind of the event that ends a set; what follows is compared with itself only.
 SET_ENDED = "set ended"
@@ -18,8 +18,7 @@ def findings(path: Path | str) -> tuple[RepFindings, ...]:
     """
     found: list[RepFindings] = []
     with SessionFile(path) as session:
-        setup = Setup.of(session.header)
-        coming = setups(setup, session.events(), session.calibrations)[1:]
+        (_, setup), *coming = setups(session)
         watch = RepWatch(session.info, setup.settings, setup.calibration)
         for event in session.events():
             if event.kind == SET_ENDED:

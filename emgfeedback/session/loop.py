@@ -4,14 +4,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from device import SampleChunk, Source
 from emgfeedback.frame import Frame
 from emgfeedback.pipeline import Pipeline
 from emgfeedback.session.delay import DelayMeter
 from emgfeedback.session.recorder import Recorder
-from emgfeedback.session.setup import Setup
+from emgfeedback.session.setup import Expected, Setup
 
 #: Called after each push that completed a hop, in the thread that turns the loop: must be quick and must
 #: not raise.
@@ -105,9 +105,13 @@ class Loop:
         self._setup = setup
 
     def expect(self, *, resting: bool, squeezing: Collection[int]) -> None:
-        """What the wearer was told to do, from the next sample on: see ``Pipeline.expect``. From a sink."""
+        """What the wearer was told to do, from the next sample on: see ``Pipeline.expect``. From a sink.
+
+        The recorder notes it, for verdicts depend on it; it holds until it is changed.
+        """
         with self._lock:
-            self._pipeline.expect(resting=resting, squeezing=squeezing)
+            expected = Expected(resting, tuple(sorted(squeezing)))
+            self._change(replace(self._setup, expected=expected))
 
     def record(self, recorder: Recorder | None) -> Recorder | None:
         """Give the samples from now on to this recorder, or to none; returns the one before.
@@ -117,8 +121,10 @@ class Loop:
         with self._lock:
             before, self._recorder = self._recorder, recorder
             if recorder is not None:
+                expected = self._setup.expected
                 self._setup = Setup.of(recorder.header)
                 self._pipeline = self._setup.pipeline(self.source.info)
+                self._change(replace(self._setup, expected=expected))
             return before
 
     def attach(self, sink: Sink) -> None:

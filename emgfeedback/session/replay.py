@@ -10,7 +10,7 @@ from emgfeedback.session.analysis import split
 from emgfeedback.session.file import SessionFile
 from emgfeedback.session.header import SessionHeader
 from emgfeedback.session.loop import Loop
-from emgfeedback.session.setup import Setup, setups
+from emgfeedback.session.setup import setups
 
 
 class ReplaySource(Source):
@@ -37,9 +37,7 @@ class ReplaySource(Source):
         if not speed > 0.0:
             raise ValueError(f"The speed of a replay is more than 0, not {speed}.")
         self._session = SessionFile(path)
-        self.setups = setups(
-            Setup.of(self._session.header), self._session.events(), self._session.calibrations
-        )
+        self.setups = setups(self._session)
         self._chunks = self._pieces()
         self._speed = speed
         self._clock, self._sleep = clock, sleep

@@ -2,8 +2,9 @@
 
 #: Marks the SQLite file as ours: "EMGF" in ASCII, in the header at byte 68.
 APPLICATION_ID = 0x454D4746
-#: Version of these tables, kept in ``user_version``; a newer one is refused, never half read.
-SCHEMA_VERSION = 1
+#: Version of the format, kept in ``user_version``; a newer one is refused, never half read. From 2 on
+#: ``expect`` events change verdicts; files of version 1 have none, and are read as they were.
+SCHEMA_VERSION = 2
 #: Suffix of a session file.
 SUFFIX = ".emgsession"
 

@@ -24,13 +24,11 @@ class SignalTap:
     def __call__(self, chunk: SampleChunk, frame: Frame) -> None:
         """Take what the pipeline made of a chunk (acquisition thread)."""
         del chunk  # the frame has it all
-        if not len(frame.hops):
-            return
         rows = np.concatenate([frame.emg_uv, frame.envelope_uv], axis=1)
         rows[frame.blank] = np.nan
-        jumps = np.flatnonzero(np.diff(frame.hops) != 1) + 1
-        for hops, part in zip(np.split(frame.hops, jumps), np.split(rows, jumps * frame.hop), strict=True):
-            start = int(hops[0]) * frame.hop
+        for run in frame.runs:
+            start = int(frame.hops[run.start]) * frame.hop
+            part = rows[run.start * frame.hop : run.stop * frame.hop]
             # A pipeline that starts afresh may give hops again that were shown before.
             seen = min(max(self.ring.stop - start, 0), len(part))
             if seen < len(part):

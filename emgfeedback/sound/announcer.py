@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from calibration.prompt import TROUBLE, ProcedureEvent, Prompt
+from calibration.wording import takes_s
 from emgfeedback.sound.speakable import speakable
 from emgfeedback.sound.utterance import Utterance
 
@@ -26,6 +27,8 @@ _STEP_TONES: Final = {
 #: s. How long a step lets a sentence go on; not at all where the muscle has to do something now.
 _STEP_WAITS_S: Final = {"squeeze": 0.0, "relax": 0.0, "failed": 0.0, "done": 3.0}
 STEP_WAITS_S: Final = 0.8
+#: What follows a safety line lets it be said to its end, even by a slow engine.
+SAFETY_WAITS_S: Final = 3.0
 _LAST: Final = frozenset({"done", "failed"})
 #: What to do about a channel in trouble, whichever pad it is; a signal that only starts is none.
 _TROUBLE: Final = re.compile(
@@ -53,10 +56,6 @@ LONG_S: Final = 6.0
 #: Counted aloud before a squeeze, ticked at the end of one.
 _COUNTED: Final = 3
 _TICKED: Final = 2
-
-#: What is reckoned for speech: words a second, and the tone before them in s.
-WORDS_PER_S: Final = 2.7
-TONE_S: Final = 0.3
 
 READY: Final = "Get ready."
 HOLD: Final = "Hold. Keep breathing."
@@ -95,9 +94,9 @@ class Announcer:
             return ()
         step = (prompt.kind, prompt.muscle, prompt.side, prompt.trial)
         if step != self._step or any(event.kind == "prompt" for event in events):
-            squeezed = self._step is not None and self._step[0] == "squeeze" and prompt.kind != "squeeze"
+            before = self._step[0] if self._step is not None else ""
             self._step = step
-            return tuple(self._began(prompt, events, time_s, squeezed=squeezed))
+            return tuple(self._began(prompt, events, time_s, before))
         found = [*self._within(prompt, time_s), *self._news(prompt, events)]
         self._left_s = prompt.seconds_left
         return tuple(found)
@@ -105,27 +104,29 @@ class Announcer:
     # A step begins
 
     def _began(
-        self, prompt: Prompt, events: Sequence[ProcedureEvent], time_s: float, *, squeezed: bool
+        self, prompt: Prompt, events: Sequence[ProcedureEvent], time_s: float, before: str
     ) -> Iterator[Utterance]:
         self._whole_s = self._left_s = prompt.seconds_left
         self._text = prompt.text
         self._other = (prompt.text, time_s)
         self._said_at_s = {}
         self._over = prompt.kind in _LAST
-        yield self._instruction(prompt, squeezed=squeezed)
+        yield self._instruction(prompt, before)
         if not self._over:
             yield from self._news(prompt, events)
 
-    def _instruction(self, prompt: Prompt, *, squeezed: bool) -> Utterance:
+    def _instruction(self, prompt: Prompt, before: str) -> Utterance:
         """What the step asks for; after a squeeze, first of all to let go."""
         words, tone, waits_s = prompt.text, _tone_of(prompt), _STEP_WAITS_S.get(prompt.kind, STEP_WAITS_S)
         if self._over:
             words = f"{prompt.text} {prompt.why}"
-        elif squeezed:
+        elif before == "squeeze" and prompt.kind != "squeeze":
             words = prompt.text if prompt.text.startswith("Rest") else f"{LET_GO} {prompt.text}"
             tone, waits_s = "release", 0.0
         elif prompt.kind == "ready" and prompt.seconds_left < SHORT_S and words.endswith(READY):
             words = READY
+        if before == "safety":
+            waits_s = SAFETY_WAITS_S
         return Utterance(speakable(words), tone, waits_s, insists=True)
 
     def _news(self, prompt: Prompt, events: Sequence[ProcedureEvent]) -> Iterator[Utterance]:
@@ -191,17 +192,17 @@ def _counted(text: str, prompt: Prompt) -> str:
     return words
 
 
-def _takes_s(words: str) -> float:
-    """How long it takes to say, roughly."""
-    return TONE_S + len(words.split()) / WORDS_PER_S
-
-
 def _in_time(prompt: Prompt) -> str:
-    """As many sentences of the reason as can be said before the step is over: the rest stands on the page."""
+    """As many sentences of the reason as can be said before the step is over: the rest stands on the page.
+
+    A safety line lasts as long as its words.
+    """
+    if prompt.kind == "safety":
+        return prompt.why
     said = ""
     for sentence in re.split(r"(?<=[.?]) ", prompt.why):
         longer = f"{said} {sentence}".strip()
-        if _takes_s(f"{prompt.text} {longer}") > prompt.seconds_left:
+        if takes_s(f"{prompt.text} {longer}") > prompt.seconds_left:
             break
         said = longer
     return said

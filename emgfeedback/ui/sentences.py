@@ -48,7 +48,7 @@ MADE_UP = (
 )
 MADE_UP_CALIBRATED = "Everything you see is made up and marked so. Plug in a board and press S."
 FIRST_CALIBRATE = (
-    "Calibrate first: it finds your own 100 % of each muscle, hands-free, in about seven minutes."
+    "Calibrate first. It finds your own 100 % of each muscle. It takes seven minutes, and no hands."
 )
 CHECK_FIRST = "Press V to check it: three short squeezes a muscle, hands-free, a minute and a half."
 FROM_TODAY = "Made today with this board, these pins and this gain. Calibrate again when a pad was moved."
@@ -65,7 +65,7 @@ UNPLUGGED = "unplug first"
 EXERCISE = "Exercise"
 SET_PLAN = "Set {number}, {reps} reps"
 SIMULATED_STAYS = "Simulated sessions stay marked as simulated."
-SET_HANDS_FREE = "The set begins by itself after the calibration, and ends by itself."
+SET_HANDS_FREE = "The set starts by itself once this is done, and ends by itself."
 SET_ENDS = "The set ends by itself after {reps} reps, or after 20 s without one."
 PLACES = {
     "glute": "middle of the buttock",
