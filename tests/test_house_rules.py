@@ -14,7 +14,7 @@ import threading
 stop = threading.Event()
 
 def test_leaks():
-    threading.Thread(target=stop.wait, args=(4,), name="forgotten").start()
+    threading.Thread(target=stop.wait, args=(12,), name="forgotten").start()
 
 def test_is_clean():
     thread = threading.Thread(target=str)
