@@ -145,6 +145,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("alone")
         if item.get_closest_marker("real_time"):
             item.add_marker(pytest.mark.flaky(reruns=RETRIES))
+            item.add_marker(pytest.mark.timeout(300 * (1 + RETRIES)))
         if item.path.stem in TOGETHER:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
         exercise = getattr(item, "callspec", None) and item.callspec.params.get("exercise")

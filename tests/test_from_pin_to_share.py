@@ -25,9 +25,11 @@ BEFORE_S = 14.0
 
 
 @pytest.mark.parametrize(("persona", "seed"), [("glute-led", 3), ("quad-led", 4)])
+@pytest.mark.real_time
 def test_emg_on_the_pins_of_the_chip_comes_out_of_live_as_its_share(
     persona: str, seed: int, tmp_path: Path
 ) -> None:
+    """In real time: up to three attempts."""
     firmware_build.need_tools()
     script = ((0.0, REST), (BEFORE_S, Action("reps", count=REPS)))
     channels = parse_channel_map(CHANNELS)

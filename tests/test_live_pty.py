@@ -78,7 +78,9 @@ def truth_of(person: Person) -> list[float]:
     return [rep.share for rep in person.reps if rep.side == "right"]
 
 
+@pytest.mark.real_time
 def test_a_set_of_each_persona_over_a_port_in_real_time(tmp_path: Path) -> None:
+    """In real time: up to three attempts."""
     folders = [tmp_path / persona for persona in PERSONAS]
     for folder in folders:
         folder.mkdir()
@@ -159,7 +161,9 @@ def obeyed(guide: "subprocess.Popen[str]", simulator: "subprocess.Popen[str]") -
     return told
 
 
+@pytest.mark.real_time
 def test_calibrated_by_prompts_live_then_uses_todays_calibration(tmp_path: Path) -> None:
+    """In real time: up to three attempts."""
     link, home = tmp_path / "board", tmp_path / "home"
     environment = {**os.environ, "EMGFEEDBACK_HOME": str(home)}
     source = [
@@ -199,7 +203,9 @@ def test_calibrated_by_prompts_live_then_uses_todays_calibration(tmp_path: Path)
     assert len(re.findall(r"^rep \d: share", result.stdout, re.MULTILINE)) == 2
 
 
+@pytest.mark.real_time
 def test_a_first_set_becomes_the_baseline_of_the_next(uno_with_calibration: tuple[str, Path]) -> None:
+    """In real time: up to three attempts."""
     url, calibration = uno_with_calibration
     arguments = [
         "live", "--source", url, "--channels", MAP, "--calibration", str(calibration),

@@ -104,7 +104,9 @@ def perfect(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.real_time
 def test_one_key_leads_from_start_through_calibration_and_set_to_the_summary(qtbot: QtBot) -> None:
+    """In real time: up to three attempts."""
     request = WindowRequest(SetRequest(reps=2), "sim:balanced?seed=1", plan=QUICK)
     with opened(qtbot, request) as window:
         wait(qtbot, lambda: window.model.picture is not None, "the source opens")
@@ -144,7 +146,9 @@ def test_one_key_leads_from_start_through_calibration_and_set_to_the_summary(qtb
         assert painted["n"] > 100
 
 
+@pytest.mark.real_time
 def test_lift_off_stall_and_unplugging_in_a_set_say_so_and_go_on(qtbot: QtBot, perfect: Path) -> None:
+    """In real time: up to three attempts."""
     faults = "liftoff@7+3:glute,stall@13+1.5,unplug@18+2"
     request = WindowRequest(
         SetRequest(reps=5), f"sim:balanced?seed=1&fault={faults}", calibration=perfect, begins=True
