@@ -48,7 +48,7 @@ def test_emg_on_the_pins_of_the_chip_comes_out_of_live_as_its_share(
         path.write_text(dump(calibration), encoding="utf-8")
         result = run(
             "live", "--source", url, "--channels", CHANNELS, "--calibration", str(path),
-            "--reps", str(REPS), "--view", "none", "--isolated", timeout_s=90,
+            "--reps", str(REPS), "--view", "none", "--isolated", timeout_s=250,
         )  # fmt: skip
     assert result.returncode == 0, result.stderr
     (entry,) = json.loads(run("sessions", "list", "--json").stdout)

@@ -149,9 +149,7 @@ def test_any_cutting_of_the_samples_gives_the_same_lags() -> None:
     assert lags_of(equal(0.5), 1, 100_000) == whole
 
 
-@given(
-    st.floats(500.0, 8000.0), st.floats(0.05, 30.0), st.floats(0.0, 30.0), st.floats(0.0, 60.0)
-)
+@given(st.floats(500.0, 8000.0), st.floats(0.05, 30.0), st.floats(0.0, 30.0), st.floats(0.0, 60.0))
 def test_what_one_rep_costs_is_bounded_however_long_it_is_and_whatever_the_rate(
     sfreq_hz: float, rise_s: float, hold_s: float, rest_s: float
 ) -> None:

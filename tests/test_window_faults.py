@@ -114,6 +114,7 @@ def test_a_disk_that_fills_up_in_a_set_is_a_sentence_and_the_next_set_is_recorde
         with opened(qtbot, request) as window:
             wait(qtbot, lambda: window.model.stage is Stage.TRAINING, "the set begins")
             watched = Watched(qtbot, window)
+
             def working() -> bool:
                 picture = window.model.picture
                 return picture is not None and picture.working.share is not None
