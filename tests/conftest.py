@@ -49,8 +49,8 @@ TOGETHER = frozenset(
         *("test_leaf_numbers", "test_trace", "test_repaints", "test_palette", "test_quality"),
     }
 )
-#: Files whose tests share the runs of one exercise: one worker takes all of an exercise.
-BY_EXERCISE = frozenset({"test_accuracy"})
+#: Files of which tests with the same parameters share runs: one worker takes all of those.
+BY_PARAMETERS = frozenset({"test_accuracy"})
 #: What lasts longest begins first, so that no worker is left with it at the end.
 FIRST = (
     *("test_live_pty", "test_window_end_to_end", "test_check_in_window", "test_calibration_figures"),
@@ -146,13 +146,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("real_time"):
             item.add_marker(pytest.mark.flaky(reruns=RETRIES))
             item.add_marker(pytest.mark.timeout(300 * (1 + RETRIES)))
-        if item.path.stem in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-        exercise = getattr(item, "callspec", None) and item.callspec.params.get("exercise")
-        if item.path.stem in BY_EXERCISE and exercise:
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {exercise}"))
     ranks = {stem: rank for rank, stem in enumerate(FIRST)}
     items.sort(key=lambda item: ranks.get(item.path.stem, len(FIRST)))
+
+
+def group_of(test: str) -> str:
+    """What one worker takes as a whole: the group of a test's id."""
+    file, _, name = test.partition("::")
+    stem = Path(file).stem
+    if stem in TOGETHER:
+        return stem
+    if stem in BY_PARAMETERS and "[" in name:
+        return f"{stem}[{name.partition('[')[2]}"
+    return test
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out groups (xdist's own marks for them do nothing under pytest 9.2), in the order of the tests."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    config.option.loadscopereorder = False
+    return Groups(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

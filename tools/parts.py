@@ -5,7 +5,7 @@ WORKERS = 4
 
 #: What was tried again is told (-rR): a test of real time that needs it often is not well.
 PARTS = (
-    ("-rR", "-n", str(WORKERS), "--dist", "loadgroup", "-m", "not alone"),
+    ("-rR", "-n", str(WORKERS), "--dist", "loadscope", "-m", "not alone"),
     ("-rR", "-m", "alone"),
 )
 
