@@ -317,7 +317,8 @@ def test_many_frames_make_one_picture(qtbot: QtBot) -> None:
         waker.wake()
         QApplication.processEvents()
     gaps = [after - before for before, after in itertools.pairwise(drawn)]
-    assert min(gaps) >= 0.0075
+    # A picture that a stall held up after the clock was read may stand close to the next.
+    assert sum(gap < 0.0075 for gap in gaps) <= 1
     assert len(drawn) < 30
     assert not math.isnan(drawn[-1])
 
@@ -423,10 +424,12 @@ def test_frames_that_keep_coming_wake_the_window_once_a_picture(qtbot: QtBot) ->
     waker = Waker(lambda: drawn.append(time.monotonic()))
     called: list[int] = []
     waker._called.connect(lambda: called.append(1))
-    for pause in range(2):
+    nobody_looked = 0
+    for _ in range(2):
         wait(qtbot, lambda: not waker._looks, "nobody looks")
         for _ in range(40):
+            nobody_looked += not (waker._looks or waker._waits)
             waker.wake()
             qtbot.wait(2)
-        assert len(called) <= pause + 3
+    assert len(called) == nobody_looked >= 2
     assert len(drawn) >= 6
