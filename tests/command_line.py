@@ -11,7 +11,7 @@ from pathlib import Path
 COMMAND = (sys.executable, "-m", "emgfeedback")
 
 
-def run(*arguments: str, timeout_s: float = 60.0, **environment: str) -> "subprocess.CompletedProcess[str]":
+def run(*arguments: str, timeout_s: float = 200.0, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run to the end."""
     return subprocess.run(
         [*COMMAND, *arguments],
@@ -33,10 +33,10 @@ def started(*arguments: str) -> "Iterator[subprocess.Popen[str]]":
             yield process
         finally:
             process.terminate()
-            process.wait(timeout=10)
+            process.wait(timeout=60)
 
 
-def wait_for(happened: Callable[[], bool], what: str, timeout_s: float = 20.0) -> None:
+def wait_for(happened: Callable[[], bool], what: str, timeout_s: float = 120.0) -> None:
     """Wait until ``happened()``; fails naming ``what`` when it does not within ``timeout_s``."""
     deadline_s = time.monotonic() + timeout_s
     while not happened():

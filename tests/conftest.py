@@ -1,35 +1,70 @@
 """What holds for every test: no thread outlives it, no user data is touched, and CI hides no skip."""
 
 import fnmatch
+import functools
 import os
 import re
+import shutil
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
 
+if os.environ.get("PYTEST_XDIST_WORKER") and shutil.which("Xvfb"):
+    # Windows on one screen fight for the keyboard: each worker gets a screen of its own.
+    os.environ.pop("DISPLAY", None)
+    os.environ.pop("WAYLAND_DISPLAY", None)
+    import xvfb_screen  # noqa: F401 - starts it
+
 #: Each line: a glob of test ids, a semicolon, words that the reason must hold.
 ALLOWED_SKIPS = Path(__file__).with_name("allowed_skips.txt")
-#: Seconds that a thread has to end after its test: longer than one blocked read, shorter than patience.
-GRACE_S = 2.0
+#: Seconds that a thread has to end after its test: it may hang on a read, a slow disk, a busy machine.
+GRACE_S = 10.0
+# It is noon while the tests run: what is of today at their begin is of today at their end.
+if hasattr(time, "tzset"):
+    os.environ["TZ"] = f"NOON{time.gmtime().tm_hour - 12:+d}"
+    time.tzset()
+
+#: Milliseconds of patience with a window, on a machine that does other things, too.
+PATIENCE_MS = 60_000
+#: How often a test marked ``real_time`` is tried again.
+RETRIES = 2
 
 QT_IMPORT = re.compile(r"^\s*(from|import) (PySide6|emgfeedback\.ui|qt_window|desk_pages|pytestqt)", re.M)
-#: Files whose tests measure time: nothing may run beside them, nor beside windows.
-ALONE = frozenset({"test_serial_link", "test_firmware_serial", "test_bench", "test_sound_heard"})
-#: Files whose tests share costly fixtures: one worker takes them all.
+#: Files whose tests measure time: nothing may run beside them.
+ALONE = frozenset({"test_firmware_serial", "test_sound_heard"})
+#: Files whose tests share costly runs or fixtures, or one application: one worker takes all of a file.
 TOGETHER = frozenset(
-    {"test_firmware", "test_firmware_dialogue", "test_firmware_faults", "test_packaging", "test_contracts"}
+    {
+        *("test_firmware", "test_firmware_dialogue", "test_packaging", "test_contracts", "test_wheel"),
+        *("test_analyse", "test_calibration_figures", "test_check_end_to_end", "test_crosstalk", "test_reps"),
+        *("test_exports", "test_onset", "test_rates_and_kinds", "test_rep_findings", "test_session_replay"),
+        *("test_session_verify", "test_wire_laws", "test_resolution", "test_history_page", "test_leaves"),
+        *("test_leaf_numbers", "test_trace", "test_repaints", "test_palette", "test_quality"),
+    }
+)
+#: Files of which tests with the same parameters share runs: one worker takes all of those.
+BY_PARAMETERS = frozenset({"test_accuracy"})
+#: What lasts longest begins first, so that no worker is left with it at the end.
+FIRST = (
+    *("test_live_pty", "test_window_end_to_end", "test_check_in_window", "test_calibration_figures"),
+    *("test_window", "test_accuracy", "test_simulated_truth", "test_from_pin_to_share", "test_window_faults"),
+    *("test_calibration_hands_free", "test_demo", "test_resolution", "test_reps", "test_wheel"),
+    *("test_contact_faults", "test_onset", "test_check_end_to_end", "test_session_crash", "test_fatigue"),
 )
 
 # CI judges a change, so it draws the same examples each time; whoever works on the code draws new ones.
-hypothesis.settings.register_profile("ci", derandomize=True, deadline=None)
-if os.environ.get("CI", "").lower() == "true":
-    hypothesis.settings.load_profile("ci")
+# How long an example takes says nothing but how busy the machine is.
+SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("work", deadline=None, suppress_health_check=SLOW)
+hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, suppress_health_check=SLOW)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI", "").lower() == "true" else "work")
 
 SKIPS = pytest.StashKey[list[tuple[str, str]]]()
 
@@ -46,6 +81,14 @@ def no_thread_survives() -> Iterator[None]:
     survivors = [thread.name for thread in started if thread.is_alive()]
     if survivors:
         pytest.fail(f"Threads survived the test: {', '.join(survivors)}.", pytrace=False)
+
+
+@pytest.fixture
+def qtbot(qtbot: Any) -> Any:
+    """The bot of pytest-qt, with more patience than its usual 5 s."""
+    for name in ("waitExposed", "waitActive", "waitUntil", "waitSignal"):
+        setattr(qtbot, name, functools.partial(getattr(qtbot, name), timeout=PATIENCE_MS))
+    return qtbot
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -98,11 +141,37 @@ def needs_qt(path: Path) -> bool:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Sort the tests into those that run beside each other and those that need the machine alone."""
     for item in items:
-        # Windows on one screen fight for the keyboard, and a busy machine shows them late.
-        if item.path.stem in ALONE or needs_qt(item.path):
+        if item.path.stem in ALONE:
             item.add_marker("alone")
-        if item.path.stem in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+        if item.get_closest_marker("real_time"):
+            item.add_marker(pytest.mark.flaky(reruns=RETRIES))
+            item.add_marker(pytest.mark.timeout(300 * (1 + RETRIES)))
+    ranks = {stem: rank for rank, stem in enumerate(FIRST)}
+    items.sort(key=lambda item: ranks.get(item.path.stem, len(FIRST)))
+
+
+def group_of(test: str) -> str:
+    """What one worker takes as a whole: the group of a test's id."""
+    file, _, name = test.partition("::")
+    stem = Path(file).stem
+    if stem in TOGETHER:
+        return stem
+    if stem in BY_PARAMETERS and "[" in name:
+        return f"{stem}[{name.partition('[')[2]}"
+    return test
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Hand out groups (xdist's own marks for them do nothing under pytest 9.2), in the order of the tests."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return group_of(nodeid)
+
+    config.option.loadscopereorder = False
+    return Groups(config, log)
 
 
 def pytest_configure(config: pytest.Config) -> None:

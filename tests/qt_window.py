@@ -30,6 +30,15 @@ def pixels(picture: QWidget | QPixmap | QImage) -> Pixels:
     return rows[:, : image.width(), 2::-1].copy()
 
 
+def expose(qtbot: Any, widget: QWidget) -> None:
+    """Show a widget, and come back when it stands on the screen and the screen has nothing more to say."""
+    with qtbot.waitExposed(widget):
+        widget.show()
+    for _ in range(2):
+        widget.screen().grabWindow(widget.winId())  # there and back: what the screen sent before is here
+        qtbot.wait(20)
+
+
 class PaintCounter(QObject):
     """Counts the paint events of one widget."""
 

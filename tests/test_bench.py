@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 def run_bench(*arguments: str) -> subprocess.CompletedProcess[str]:
     """The command as a developer types it, in the environment of the tests."""
     command = [sys.executable, str(ROOT / "tools" / "bench.py"), "--here", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=100)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=250)
 
 
 @pytest.mark.parametrize(

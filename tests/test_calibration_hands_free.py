@@ -139,8 +139,12 @@ def test_in_a_terminal_nothing_is_pressed_and_every_step_is_drawn(tmp_path: Path
     assert list(open_home().calibrations.folder.glob("*.json"))
 
 
+@pytest.mark.real_time
 def test_crossed_leads_over_a_port_are_put_right_and_stay_so(tmp_path: Path) -> None:
-    """The person wears the glute on A1; the host was told A0. In real time, prompts over standard input."""
+    """The person wears the glute on A1; the host was told A0. In real time, prompts over standard input.
+
+    In real time: up to three attempts.
+    """
     link = tmp_path / "board"
     plan = replace(BRIEF, trials=1, max_trials=1, pause_s=0.6, rest_s=2.0)
     with started(

@@ -510,10 +510,11 @@ def taken_s(number):
     write(number)
     return time.monotonic() - begin_s
 
-# How long this disk needs, so that a kill falls into the first few saves on a slow one, too.
-save_s = statistics.median(taken_s(number) for number in range(5))
 rng = random.Random(1)
-for _ in range(rounds):
+for turn in range(rounds):
+    if turn % 10 == 0:
+        # How long this disk needs now, so that a kill falls into the first few saves on a slow one, too.
+        save_s = statistics.median(taken_s(number) for number in range(5))
     child = os.fork()
     if child == 0:
         write_for_ever()

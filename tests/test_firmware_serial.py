@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 
 from device import DeviceLost, HandshakeFailed, Reason, SampleChunk, Source, open_source
 
+#: The chip keeps the pace of the wall clock, whatever else the machine does: up to three attempts.
+pytestmark = pytest.mark.real_time
+
 
 @pytest.fixture(scope="module", autouse=True)
 def _tools() -> None:

@@ -7,13 +7,14 @@ prints every figure of docs/onset_and_fatigue.md.
 import csv
 import json
 import os
-import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 from ramped_emg import FS, N_REPS, Ramps, calibration, frames_of, info, profile
 from scipy import signal
@@ -148,19 +149,15 @@ def test_any_cutting_of_the_samples_gives_the_same_lags() -> None:
     assert lags_of(equal(0.5), 1, 100_000) == whole
 
 
-def test_one_rep_costs_less_than_two_milliseconds() -> None:
-    window = ramp_window(2000, 2500, 4500, 0, FS)
-    assert window is not None
-    emg_uv = np.random.default_rng(1).normal(size=(window.stop - window.start, 2))
-    emg_uv[600:] *= 10.0
-    took = []
-    for _ in range(50):
-        begin = time.perf_counter()
-        lag = onset_lag(emg_uv, window, FS)
-        took.append(time.perf_counter() - begin)
-    assert not lag.why_not
-    # The best of many: the machine has other things to do.
-    assert min(took) < 0.002
+@given(st.floats(500.0, 8000.0), st.floats(0.05, 30.0), st.floats(0.0, 30.0), st.floats(0.0, 60.0))
+def test_what_one_rep_costs_is_bounded_however_long_it_is_and_whatever_the_rate(
+    sfreq_hz: float, rise_s: float, hold_s: float, rest_s: float
+) -> None:
+    """The fit takes ratios x rises x bins x feet: with these, 1.6 million products a muscle at most."""
+    start = round(rest_s * sfreq_hz)
+    hold_start = start + round(rise_s * sfreq_hz)
+    window = ramp_window(start, hold_start, hold_start + round(hold_s * sfreq_hz), 0, sfreq_hz)
+    assert window is None or (window.n_bins <= 250 and window.n_feet <= 110)
 
 
 def test_what_cannot_be_said_is_said_why() -> None:

@@ -92,7 +92,9 @@ def test_the_board_is_found_among_strangers_who_hear_nothing_but_hello(tmp_path)
             assert only_hello(heard)
 
 
+@pytest.mark.real_time
 def test_each_port_is_named_with_why_it_is_not_the_board(tmp_path):
+    """Within 8 s of real time: up to three attempts."""
     with (
         stranger(tmp_path, "a-silent") as silent,
         stranger(tmp_path, "b-plotter", b"\xc7\x7c\x01\x02\x00\x03") as plotter,

@@ -11,7 +11,7 @@ import xvfb_screen  # noqa: F401 - first of all, so that Qt finds a screen
 from hypothesis import given
 from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
-from qt_window import pixels
+from qt_window import expose, pixels
 
 from emgfeedback.frame import ZoneState
 from emgfeedback.ui.arcs import ring_sector, swept
@@ -61,8 +61,7 @@ def test_painted_in_parts_is_painted_whole(
     leaf.resize(*(round(scale * side) for side in leaf.DESIGN))
     leaf.show_state(drawn(random))
     leaf.grab()
-    leaf.show()
-    qtbot.waitExposed(leaf)
+    expose(qtbot, leaf)
     for k in range(60):
         state = drawn(random)
         # Digits stand for 0.2 s: some of the steps change them, some do not.

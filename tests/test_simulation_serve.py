@@ -40,10 +40,12 @@ serve_pty(
 """
 
 
-def read_for(source: Source, seconds: float) -> list[SampleChunk]:
-    chunks = []
-    until_s = time.monotonic() + seconds
-    while time.monotonic() < until_s:
+def read_on(source: Source, n_samples: int) -> list[SampleChunk]:
+    """The next samples, however long the machine takes for them."""
+    chunks: list[SampleChunk] = []
+    until_s = time.monotonic() + 120.0
+    while not chunks or chunks[-1].stop - chunks[0].start < n_samples:
+        assert time.monotonic() < until_s, "the samples did not come"
         chunk = source.read(0.05)
         if chunk is not None:
             chunks.append(chunk)
@@ -73,16 +75,16 @@ def test_a_prompted_person_is_heard_by_the_app_and_logged_by_the_board(tmp_path)
     server = start(tmp_path)
     with opener(f"serial:{tmp_path / 'board'}", ONE_LEG)() as source:
         assert source.info.simulated
-        chunks = read_for(source, 0.5)
+        chunks = read_on(source, 500)
         answer = say(server, "squeeze glute right")
-        chunks += read_for(source, 1.5)
+        chunks += read_on(source, 1500)
         assert "understands" in say(server, "sing")
         uv = source.info.to_microvolts(np.concatenate([chunk.counts for chunk in chunks]))
     # It waits for its first prompt, then squeezes as hard as it can.
     assert uv[:500, 0].std() < 20.0
     assert uv[-500:, 0].std() > 100.0
     server.send_signal(signal.SIGTERM)
-    _, _ = server.communicate(timeout=10)
+    _, _ = server.communicate(timeout=60)
     assert server.returncode == 0
     assert not (tmp_path / "board").exists()
 
@@ -102,16 +104,18 @@ def test_the_log_of_a_killed_server_holds_all_but_its_last_moment(tmp_path):
     server = start(tmp_path)
     with opener(f"serial:{tmp_path / 'board'}", ONE_LEG)() as source:
         say(server, "reps")
-        chunks = read_for(source, 1.0)
+        chunks = read_on(source, 1000)
         server.kill()
-        server.communicate(timeout=10)
+        server.communicate(timeout=60)
     _, samples, counts = read_sent_log(tmp_path / "sent.log")
     assert len(samples) >= chunks[-1].stop
     assert np.array_equal(counts[chunks[-1].start : chunks[-1].stop, :2], chunks[-1].counts)
     assert [event["event"] for event in read_truth(tmp_path / "sent.log")] == ["scene", "action"]
 
 
+@pytest.mark.real_time
 def test_an_unplugged_board_returns_under_the_same_name(tmp_path):
+    """In real time: up to three attempts."""
     link, said, stop = tmp_path / "board", [], threading.Event()
     request = ServeRequest(seed=5, fault="unplug@0.5+1", link=link)
     serving = Serving(request.scene(prompted=False), 1000.0, said.append)
@@ -127,10 +131,10 @@ def test_an_unplugged_board_returns_under_the_same_name(tmp_path):
     thread = threading.Thread(target=serve)
     thread.start()
     try:
-        assert ready.wait(5.0)
+        assert ready.wait(60.0)
         open_again = opener(f"serial:{link}", ONE_LEG)
         with ReconnectingSource(open_again, open_again(), retry_s=0.2) as source:
-            chunks = read_for(source, 3.0)
+            chunks = read_on(source, 3000)
     finally:
         stop.set()
         thread.join()

@@ -1,7 +1,8 @@
 """What is heard of a guided calibration, captured from a real PulseAudio sink: sound at the moments that
 the log says, silence between, in the right order, whatever the window is doing.
 
-Several real calibrations run at once, each with a sink of its own: they last 40 s, and mostly wait.
+Several real calibrations run at once, each with a sink of its own: they last 40 s, and mostly wait. Real
+time is the subject: nothing runs beside these tests, and each has up to three attempts.
 """
 
 import csv
@@ -9,7 +10,8 @@ import os
 import pty
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -37,11 +39,16 @@ from emgfeedback.ui import app
 from emgfeedback.ui.entrance import WindowRequest
 from emgfeedback.ui.window import Window
 
-pytestmark = pytest.mark.skipif(bool(sound_server.missing()), reason=sound_server.missing() or "-")
+pytestmark = [
+    pytest.mark.skipif(bool(sound_server.missing()), reason=sound_server.missing() or "-"),
+    pytest.mark.real_time,
+]
+
+MODES = ("speech", "tones", "auto")
 
 #: s. Between the log's clock and the ear: the sound card's buffer, the sink's, and a busy machine.
 LATE_S, EARLY_S = 0.35, 0.1
-LONGEST_S = 120.0
+LONGEST_S = 250.0
 
 
 @pytest.fixture
@@ -61,7 +68,7 @@ class Run:
     said: list[Said]
     output: str
     errors: str
-    server: SoundServer
+    server: SoundServer | None
 
     @property
     def words(self) -> list[str]:
@@ -78,7 +85,7 @@ class Running:
 
     process: "subprocess.Popen[str]"
     log: Path
-    server: SoundServer
+    server: SoundServer | None
 
     def ended(self) -> Run:
         output, errors = self.process.communicate(timeout=LONGEST_S)
@@ -95,31 +102,34 @@ def read_log(path: Path) -> list[Said]:
         ]
 
 
+def begin(mode: str, folder: Path, stack: ExitStack) -> Running:
+    """In real time: a calibration with speech or tones and a sink of its own, or a demo without any."""
+    folder.mkdir()
+    server = None if mode == "auto" else stack.enter_context(sound_server.sound_server(folder / "pulse"))
+    if server is not None:
+        where = server.environment
+    else:
+        where = {name: str(folder) for name in ("XDG_RUNTIME_DIR", "HOME")}
+        where["PULSE_SERVER"] = f"unix:{folder / 'nobody'}"
+    log = folder / "log.csv"
+    command = [*COMMAND, "calibrate", "--quick", "--rest", "1", "--source", "sim:balanced"]
+    command += ["--sound-log", str(log)]
+    if mode == "auto":
+        command = [*COMMAND, "demo", "--reps", "1"]
+    command += ["--view", "none", "--sound", mode]
+    pipe = subprocess.PIPE
+    process = subprocess.Popen(command, env={**os.environ, **where}, stdout=pipe, stderr=pipe, text=True)
+    stack.callback(process.communicate)
+    stack.callback(process.kill)
+    return Running(process, log, server)
+
+
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Running]]:
-    """The simulated person in real time: calibrations with speech and with tones, a demo without a sink."""
+    """All three at once: they last 40 s, and mostly wait."""
     folder = tmp_path_factory.mktemp("heard")
-    with sound_server.sound_server(folder / "a") as a, sound_server.sound_server(folder / "b") as b:
-        nowhere = {**b.environment, "PULSE_SERVER": f"unix:{folder / 'nobody'}"}
-        wishes = {"speech": a.environment, "tones": b.environment, "auto": nowhere}
-        found = {}
-        for mode, where in wishes.items():
-            log = folder / f"{mode}.csv"
-            command = [*COMMAND, "calibrate", "--quick", "--rest", "1", "--source", "sim:balanced"]
-            command += ["--sound-log", str(log)]
-            if mode == "auto":
-                command = [*COMMAND, "demo", "--reps", "1"]
-            command += ["--view", "none", "--sound", mode]
-            pipe = subprocess.PIPE
-            environment = {**os.environ, **where}
-            process = subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
-            found[mode] = Running(process, log, a if mode == "speech" else b)
-        try:
-            yield found
-        finally:
-            for run in found.values():
-                run.process.kill()
-                run.process.communicate()
+    with ExitStack() as stack:
+        yield {mode: begin(mode, folder / mode, stack) for mode in MODES}
 
 
 @pytest.fixture(scope="module")
@@ -128,8 +138,22 @@ def runs(running: dict[str, Running]) -> dict[str, Run]:
     return {mode: run.ended() for mode, run in running.items()}
 
 
-def assert_heard_as_logged(said: list[Said], server: SoundServer) -> None:
+@pytest.fixture
+def run_of(request: pytest.FixtureRequest, runs: dict[str, Run], tmp_path: Path) -> Callable[[str], Run]:
+    """The run of a mode; another one where the test is tried again."""
+
+    def run_of(mode: str) -> Run:
+        if getattr(request.node, "execution_count", 1) == 1:
+            return runs[mode]
+        with ExitStack() as stack:
+            return begin(mode, tmp_path / mode, stack).ended()
+
+    return run_of
+
+
+def assert_heard_as_logged(said: list[Said], server: SoundServer | None) -> None:
     """Sound begins when the log says that something began, and between two things there is silence."""
+    assert server is not None
     ear = server.ear
     for one in said:
         at_s = ear.first_heard_s(one.began_s - EARLY_S, one.ended_s + LATE_S)
@@ -182,7 +206,7 @@ def test_a_blocked_window_stalls_no_sound_and_m_mutes(qtbot: QtBot, server: Soun
     window = app.open_window(request, lambda: Power.UNKNOWN)
     assert isinstance(window, Window)
     qtbot.addWidget(window)
-    qtbot.waitUntil(lambda: window.model.stage is Stage.CALIBRATING, timeout=20_000)
+    qtbot.waitUntil(lambda: window.model.stage is Stage.CALIBRATING, timeout=60_000)
     studio = window.model.studio
     assert studio is not None
     log = studio.sound.log
@@ -201,14 +225,14 @@ def test_a_blocked_window_stalls_no_sound_and_m_mutes(qtbot: QtBot, server: Soun
 
     qtbot.keyClick(window, Qt.Key.Key_M)
     muted_s = time.monotonic()
-    qtbot.waitUntil(lambda: window.model.sound.startswith("Sound is muted"), timeout=5_000)
+    qtbot.waitUntil(lambda: window.model.sound.startswith("Sound is muted"), timeout=60_000)
     qtbot.wait(3500)
     assert not server.ear.hears(muted_s + LATE_S + 0.3, time.monotonic())
     assert all(said.began_s < muted_s + 0.1 for said in log)
     qtbot.keyClick(window, Qt.Key.Key_M)
-    qtbot.waitUntil(lambda: log[-1].began_s > muted_s + 0.1, timeout=20_000)
+    qtbot.waitUntil(lambda: log[-1].began_s > muted_s + 0.1, timeout=60_000)
     qtbot.keyClick(window, Qt.Key.Key_P)
-    qtbot.waitUntil(lambda: log[-1].text == words.PAIN, timeout=5_000)
+    qtbot.waitUntil(lambda: log[-1].text == words.PAIN, timeout=60_000)
     assert log[-1].tone == "failed"
     window.close()
 
@@ -220,7 +244,7 @@ def test_a_sound_server_that_dies_is_told(server: SoundServer) -> None:
     server.process.kill()
     server.process.wait()
     with_tones.say(Utterance(tone="done", insists=True))
-    wait_for(lambda: bool(with_tones.trouble), "the sentence", 5.0)
+    wait_for(lambda: bool(with_tones.trouble), "the sentence")
     assert with_tones.trouble == "The sound stopped. Pictures only."
     with_tones.close()
 
@@ -232,7 +256,7 @@ def test_a_card_that_wakes_slowly_is_waited_for(tmp_path: Path, monkeypatch: pyt
             speaker = Speaker(None).start()
             speaker.say(Utterance(tone="rest", insists=True))
             speaker.finish()
-            wait_for(lambda speaker=speaker: not speaker.busy, "the tone", 8.0)  # type: ignore[misc]
+            wait_for(lambda speaker=speaker: not speaker.busy, "the tone")  # type: ignore[misc]
             speaker.close()
             assert (speaker.trouble, speaker.reason) == ("", "")
             assert [said.tone for said in speaker.log] == ["rest"]
@@ -291,8 +315,8 @@ def test_a_newer_prompt_cuts_the_older_off_and_nothing_overlaps(server: SoundSer
     assert_heard_as_logged(speaker.log, server)
 
 
-def test_every_step_is_spoken_in_order_and_heard(runs: dict[str, Run]) -> None:
-    run = runs["speech"]
+def test_every_step_is_spoken_in_order_and_heard(run_of: Callable[[str], Run]) -> None:
+    run = run_of("speech")
     assert run.status == 0, run.errors
     assert not any(said.cut for said in run.said)
     squeezed = ["Get ready.", "2", "1", "Squeeze. Hold.", "Hold. Keep breathing."]
@@ -318,8 +342,8 @@ def test_every_step_is_spoken_in_order_and_heard(runs: dict[str, Run]) -> None:
     assert all(said.began_s - said.asked_s < 0.2 for said in squeezes)
 
 
-def test_the_tone_language_alone_tells_every_step(runs: dict[str, Run]) -> None:
-    run = runs["tones"]
+def test_the_tone_language_alone_tells_every_step(run_of: Callable[[str], Run]) -> None:
+    run = run_of("tones")
     assert run.status == 0, run.errors
     squeeze = ["ready", "count", "count", "squeeze", "hold", "tick", "tick"]
     tones = [name for name in run.tones if name != "rest"]
@@ -327,8 +351,8 @@ def test_the_tone_language_alone_tells_every_step(runs: dict[str, Run]) -> None:
     assert_heard_as_logged(run.said, run.server)
 
 
-def test_a_machine_without_sound_shows_pictures_and_one_calm_sentence(runs: dict[str, Run]) -> None:
-    run = runs["auto"]
+def test_a_machine_without_sound_shows_pictures_and_one_calm_sentence(run_of: Callable[[str], Run]) -> None:
+    run = run_of("auto")
     assert run.status == 0
     told = run.errors.splitlines()
     assert told.count("No sound found. Pictures only.") == 1

@@ -14,7 +14,7 @@ def clone(tmp_path: Path) -> Path:
     """A small git tree with the three packages, one clause and its test."""
     for package in source_rules.PACKAGES:
         (tmp_path / package).mkdir()
-        text = "\"\"\"One line.\"\"\"\n\n\ndef one() -> int:\n    return 1\n"
+        text = '"""One line."""\n\n\ndef one() -> int:\n    return 1\n'
         (tmp_path / package / "__init__.py").write_text(text)
     (tmp_path / "tests").mkdir()
     (tmp_path / "tests" / "test_wire.py").write_text("def test_p1_2_a_frame_ends_with_zero() -> None: ...\n")

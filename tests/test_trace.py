@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor
-from qt_window import PaintCounter, Pixels, pixels
+from qt_window import PaintCounter, Pixels, expose, pixels
 
 from emgfeedback.ui.leaves.sweep_picture import Columns, runs
 from emgfeedback.ui.leaves.trace import Shows, Trace, TraceState, ticks
@@ -96,8 +96,7 @@ def test_what_is_new_is_all_that_is_repainted(rows, qtbot) -> None:
     feed = Feed(rows)
     qtbot.addWidget(feed.trace)
     feed.until(1200)
-    feed.trace.show()
-    qtbot.waitExposed(feed.trace)
+    expose(qtbot, feed.trace)
     for stop in range(1216, 5200, 16):
         feed.until(stop)
         qtbot.wait(1)
@@ -109,9 +108,7 @@ def test_no_new_column_no_repaint(rows, qtbot) -> None:
     feed = Feed(rows)
     qtbot.addWidget(feed.trace)
     feed.until(1200)
-    feed.trace.show()
-    qtbot.waitExposed(feed.trace)
-    qtbot.wait(1)
+    expose(qtbot, feed.trace)
     paints = PaintCounter(feed.trace)
     feed.show()
     qtbot.wait(5)

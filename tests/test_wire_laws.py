@@ -392,8 +392,9 @@ GARBAGE: dict[str, Callable[[int], bytes]] = {
     "nothing but delimiters": lambda size: bytes(size),
     "nothing but codes": lambda size: (b"\x01" * 253 + b"\0") * (size // 254),
     "frames of the shortest length": lambda size: b"\1\1\1\1\1\1\1\0" * (size // 8),
-    "starts of frames without an end": lambda size: encode(Epoch(1, 8, 1000, 8, 0, 1.0).info())[:-1]
-    * (size // 181),
+    "starts of frames without an end": lambda size: (
+        encode(Epoch(1, 8, 1000, 8, 0, 1.0).info())[:-1] * (size // 181)
+    ),
     "data that nobody announces": lambda size: encode(Data(9, 0, 0, 0, 1, b"\1\2")) * (size // 16),
 }
 

@@ -3,9 +3,10 @@
 #: Real-time tests mostly wait: more workers than processors.
 WORKERS = 4
 
+#: What was tried again is told (-rR): a test of real time that needs it often is not well.
 PARTS = (
-    ("-n", str(WORKERS), "--dist", "loadgroup", "-m", "not alone"),
-    ("-m", "alone"),
+    ("-rR", "-n", str(WORKERS), "--dist", "loadscope", "-m", "not alone"),
+    ("-rR", "-m", "alone"),
 )
 
 #: Products of small matrices: threads of the algebra library only wait for each other and for the workers.

@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from environment import ROOT, SetupError, ensure, use_new_python, with_home
@@ -98,7 +99,17 @@ def main() -> int:
         command = ["xvfb-run", "-a", *command]
     environ = with_home({**ENVIRON, **os.environ}, venv)
     parts = [arguments] if arguments else [["-q", *part] for part in PARTS]
-    return max(subprocess.run([*command, *part], cwd=str(ROOT), env=environ).returncode for part in parts)
+    results = []
+    for part in parts:
+        began = time.monotonic()
+        status = subprocess.run([*command, *part], cwd=str(ROOT), env=environ).returncode
+        results.append((status, time.monotonic() - began))
+    if len(parts) > 1:
+        # The end of the output says of each part whether it held: what failed in the first stands far above.
+        for number, (status, seconds) in enumerate(results, 1):
+            verdict = "holds" if status == 0 else f"BROKEN, status {status}"
+            print(f"Part {number} of {len(parts)}: {verdict}, {seconds:.0f} s.", flush=True)
+    return max(status for status, _ in results)
 
 
 if __name__ == "__main__":
