@@ -51,6 +51,7 @@ def tool(name: str) -> str:
 
 GATES: dict[str, Gate] = {
     "lint": command(tool("ruff"), "check", "."),
+    "format": command(tool("ruff"), "format", "--check", "."),
     "types": command(tool("mypy")),
     "imports": command(tool("lint-imports"), "--no-cache"),
     "sizes": rule(source_rules.sizes),

@@ -73,7 +73,8 @@ def run(request: "WindowRequest | Callable[[], WindowRequest]", power: Callable[
     hearing = QTimer()
     hearing.timeout.connect(lambda: None)
     hearing.start(HEAR_MS)
-    before = signal.signal(signal.SIGINT, lambda *_: window.close())
+    # Not at once: a signal comes in the middle of anything, the end of a set among it.
+    before = signal.signal(signal.SIGINT, lambda *_: QTimer.singleShot(0, window.close))
     try:
         app.exec()
     finally:
