@@ -6,18 +6,18 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QLineF, QRectF
 from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback import words
 from emgfeedback.frame import Zone, ZoneState
 from emgfeedback.ui import text
-from emgfeedback.ui.arcs import on_circle, ring_sector, swept
+from emgfeedback.ui.arcs import Box, on_circle, ring_sector, swept, touched
 from emgfeedback.ui.hatching import hatch
 from emgfeedback.ui.held_digits import HeldDigits
 from emgfeedback.ui.leaves.leaf import Leaf
-from emgfeedback.ui.lettering import Align, fitting_size, write, write_number
+from emgfeedback.ui.lettering import Align, fitting_size, number_place, write, write_number
 from emgfeedback.ui.palette import Palette, colour
 from emgfeedback.ui.signs import draw_sign, flat_pen, round_pen
 from emgfeedback.ui.text import tr
@@ -36,6 +36,7 @@ STEPS = 800
 #: The widest places inside the arc and between the names: number, word in its place, headline, advice.
 NUMBER_ROOM, WORD_ROOM, HEADLINE_ROOM, ADVICE_ROOM = 284.0, 316.0, 284.0, 250.0
 NUMBER_BASELINE, HEADLINE_BASELINE, ADVICE_BASELINE = 318.0, 366.0, 396.0
+NUMBER_SIZES = (152, 60)
 
 
 class GaugeMode(Enum):
@@ -150,7 +151,7 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
         """The number."""
         return seen.digits
 
-    def changed(self, before: SeenGauge, seen: SeenGauge) -> Sequence[QRectF] | None:
+    def changed(self, before: SeenGauge, seen: SeenGauge) -> Sequence[Box] | None:
         """The way of the split, the number, and the way of the other side's split."""
         if (before.other is None) != (seen.other is None):
             return None
@@ -158,7 +159,7 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
         if before.split is not None and seen.split is not None and before.split != seen.split:
             places.append(_way(before.split, seen.split, RADIUS, WIDTH + 30.0))
         if before.digits != seen.digits:
-            places.append(QRectF(CENTRE[0] - 150.0, CENTRE[1] - 90.0, 300.0, 134.0))
+            places += [_number_box(before.digits), _number_box(seen.digits)]
         if before.other is not None and seen.other is not None and before.other != seen.other:
             places.append(_way(before.other, seen.other, INNER_RADIUS, INNER_WIDTH + 12.0))
         return places
@@ -185,9 +186,9 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
         """The two muscles' parts, the mark between them, and the number."""
         if seen.split is not None:
             self._draw_split(painter, seen.split)
-            if self.touches(CENTRE[0] - 170.0, CENTRE[1] - 110.0, CENTRE[0] + 170.0, CENTRE[1] + 60.0):
-                at = (CENTRE[0] + (12.0 if len(seen.digits) < 3 else 2.0), NUMBER_BASELINE)
-                write_number(painter, seen.digits, "%", at, (152, 60), self.colours.ink, room=NUMBER_ROOM)
+            if self.touches(*_number_box(seen.digits)):
+                at, ink = _number_at(seen.digits), self.colours.ink
+                write_number(painter, seen.digits, "%", at, NUMBER_SIZES, ink, room=NUMBER_ROOM)
         if seen.other is not None:
             self._draw_parts(painter, seen.other, INNER_RADIUS, INNER_WIDTH)
 
@@ -240,13 +241,14 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
 
     def _draw_split(self, painter: QPainter, split: int) -> None:
         self._draw_parts(painter, split, RADIUS, WIDTH)
-        angle = _angle(split / STEPS)
         painter.setPen(round_pen(self.colours.ink, 6.0))
-        reach = WIDTH / 2 + 9.0
-        painter.drawLine(*(on_circle(*CENTRE, RADIUS + side * reach, angle) for side in (-1, 1)))
+        painter.drawLine(_mark(split))
 
     def _draw_parts(self, painter: QPainter, split: int, radius: float, width: float) -> None:
-        glute, quad = _parts(split, radius, width)
+        arc = touched(*CENTRE, radius, width, (STOP, START), self.touches)
+        if arc is None:
+            return
+        glute, quad = _parts(split, radius, width, *arc)
         if glute is not None:
             painter.fillPath(glute, colour(self.colours.glute))
         if quad is not None:
@@ -267,20 +269,36 @@ def _angle(share: float) -> float:
 
 
 @lru_cache(maxsize=256)
-def _parts(split: int, radius: float, width: float) -> tuple[QPainterPath | None, QPainterPath | None]:
-    """The glute's and the quad's part of a ring; ``None`` where nothing is left of one."""
+def _parts(
+    split: int, radius: float, width: float, low: float, high: float
+) -> tuple[QPainterPath | None, QPainterPath | None]:
+    """The glute's and the quad's part of a ring from ``low`` to ``high`` degrees; ``None`` where none is."""
     angle = _angle(split / STEPS)
     glute = quad = None
-    if angle + SPLIT_GAP < START:
-        glute = ring_sector(*CENTRE, radius, width, START, angle + SPLIT_GAP)
-    if angle - SPLIT_GAP > STOP:
-        quad = ring_sector(*CENTRE, radius, width, angle - SPLIT_GAP, STOP)
+    if max(low, angle + SPLIT_GAP) < high:
+        glute = ring_sector(*CENTRE, radius, width, max(low, angle + SPLIT_GAP), high)
+    if low < min(high, angle - SPLIT_GAP):
+        quad = ring_sector(*CENTRE, radius, width, low, min(high, angle - SPLIT_GAP))
     return glute, quad
 
 
-def _way(before: int, after: int, radius: float, width: float) -> QRectF:
+@lru_cache(maxsize=STEPS)
+def _mark(split: int) -> QLineF:
+    """The line across the ring between the two parts."""
+    angle, reach = _angle(split / STEPS), WIDTH / 2 + 9.0
+    return QLineF(on_circle(*CENTRE, RADIUS - reach, angle), on_circle(*CENTRE, RADIUS + reach, angle))
+
+
+def _way(before: int, after: int, radius: float, width: float) -> Box:
     """The place that holds the ring between two splits, with the marks on both."""
-    margin = 12.0
     low, high = _angle(max(before, after) / STEPS), _angle(min(before, after) / STEPS)
-    box = swept(*CENTRE, radius, width, low - SPLIT_GAP, high + SPLIT_GAP)
-    return box.adjusted(-margin, -margin, margin, margin)
+    return swept(*CENTRE, radius, width, low - SPLIT_GAP, high + SPLIT_GAP)
+
+
+def _number_at(digits: str) -> tuple[float, float]:
+    return CENTRE[0] + (12.0 if len(digits) < 3 else 2.0), NUMBER_BASELINE
+
+
+@lru_cache(maxsize=64)
+def _number_box(digits: str) -> Box:
+    return number_place(digits, "%", _number_at(digits), NUMBER_SIZES, room=NUMBER_ROOM)
