@@ -18,7 +18,7 @@ from emgfeedback.coach.exercises import Exercise
 from emgfeedback.coach.set import SetLogic
 from emgfeedback.frame import Contact, Frame, Rep
 from emgfeedback.opening import Opened
-from emgfeedback.picture import Picture, Situation, draw
+from emgfeedback.picture import STALE_AFTER_S, Picture, Situation, draw, redraw
 from emgfeedback.power import Power
 from emgfeedback.rep_findings import RepFindings, RepWatch
 from emgfeedback.session.loop import Loop
@@ -146,6 +146,8 @@ class LiveSet:
         self._watch = RepWatch(scene.opened.info, setup.settings, setup.calibration)
         self._found: list[RepFindings] = []
         self._best = TaskBest(scene.opened.info)
+        #: How many reps the last picture was told.
+        self._n_told = 0
 
     def __call__(self, chunk: SampleChunk, frame: Frame) -> None:
         """Take what the pipeline made of a chunk (acquisition thread)."""
@@ -190,4 +192,14 @@ class LiveSet:
 
     def picture(self) -> Picture:
         """What a view shows now."""
-        return self.scene.picture(self.exercise, self.reps, self.target)
+        reps = self.reps
+        self._n_told = len(reps)
+        return self.scene.picture(self.exercise, reps, self.target)
+
+    def redraw(self, before: Picture) -> Picture | None:
+        """``before`` with the numbers of now; ``None`` where a rep, silence or the frame changed more."""
+        loop = self.scene.loop
+        silent = self.scene.opened.clock() - loop.arrived_at_s > STALE_AFTER_S
+        if silent or self.ended or loop.newest is None or len(self.logic.reps) != self._n_told:
+            return None
+        return redraw(before, loop.newest)

@@ -1,7 +1,7 @@
 """What a live view shows, as plain values: every view draws the same picture."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from device.stream import ChannelInfo
 from emgfeedback import words
@@ -118,6 +118,32 @@ def draw(
     )
 
 
+def redraw(before: Picture, frame: Frame) -> Picture | None:
+    """``before`` with the numbers of a newer frame; ``None`` where more than numbers has changed. Pure."""
+    if before.stale or not len(frame.hops):
+        return None
+    contacts, states, zones = frame.quality[-1].tolist(), frame.state[-1].tolist(), frame.zone[-1].tolist()
+    if (
+        contacts != [bar.contact for bar in before.bars]
+        or states != [side.state for side in before.sides]
+        or zones != [side.zone_state for side in before.sides]
+    ):
+        return None
+    percents, microvolts = frame.percent_mvc[-1].tolist(), frame.envelope_uv[-1].tolist()
+    shares = frame.share[-1].tolist()
+    return replace(
+        before,
+        bars=tuple(
+            Bar(bar.muscle, bar.side, _trusted(percent, bar.contact), level, bar.contact, bar.remark)
+            for bar, percent, level in zip(before.bars, percents, microvolts, strict=True)
+        ),
+        sides=tuple(
+            side if side.share is None else SideView(side.side, share, side.state, side.zone, side.zone_state)
+            for side, share in zip(before.sides, shares, strict=True)
+        ),
+    )
+
+
 def muscle_bars(
     frame: Frame | None, channels: Sequence[ChannelInfo], remarks: Sequence[Remark] = (), *, stale: bool
 ) -> tuple[Bar, ...]:
@@ -133,10 +159,13 @@ def _bar(frame: Frame | None, column: int, channel: ChannelInfo, remark: Remark,
     if frame is None or not len(frame.hops):
         return Bar(muscle, side, None, 0.0, Contact.STARTING)
     contact = Contact(int(frame.quality[-1, column]))
-    percent = float(frame.percent_mvc[-1, column])
-    trusted = not stale and contact in (Contact.GOOD, Contact.STARTING) and percent == percent
-    microvolts = float(frame.envelope_uv[-1, column])
-    return Bar(muscle, side, percent if trusted else None, microvolts, contact, remark)
+    percent = None if stale else _trusted(float(frame.percent_mvc[-1, column]), contact)
+    return Bar(muscle, side, percent, float(frame.envelope_uv[-1, column]), contact, remark)
+
+
+def _trusted(percent: float, contact: Contact) -> float | None:
+    """%MVC as far as its contact lets it be shown."""
+    return percent if contact <= Contact.STARTING and percent == percent else None
 
 
 def _side(frame: Frame | None, column: int, side: str, zone: Zone | None, *, stale: bool) -> SideView:

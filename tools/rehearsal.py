@@ -73,6 +73,10 @@ class Still:
         """What to show."""
         return self._model
 
+    def moved(self, before: Model) -> Model | None:
+        """Nothing moves."""
+        return before
+
     def advance(self) -> None:
         """Nothing goes on here."""
 

@@ -223,6 +223,23 @@ class Conductor:
             studio=studio,
         )
 
+    def moved(self, before: Model) -> Model | None:
+        """``before`` with what a newer frame moves in a set; ``None`` where more may have changed.
+
+        What no frame tells (power, a lost board, words) stands: ask for ``model`` often enough.
+        """
+        studio = self.studio
+        if studio is None or before.studio is not studio or self._playback is not None:
+            return None
+        live_set = studio.live_set
+        if live_set is None or studio.stage is not Stage.TRAINING or before.stage is not Stage.TRAINING:
+            return None
+        picture = live_set.redraw(before.picture) if before.picture is not None else None
+        if picture is None:
+            return None
+        time_s = studio.loop.stop / studio.opened.info.sfreq_hz
+        return replace(before, picture=picture, moment=studio.phases.moment, time_s=time_s)
+
     def close(self) -> None:
         """End everything."""
         self._leave_replay()

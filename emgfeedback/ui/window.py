@@ -65,6 +65,7 @@ class Decider(Protocol):
     def replay(self, path: Path) -> str: ...
     def advance(self) -> None: ...
     def model(self) -> Model: ...
+    def moved(self, before: Model) -> Model | None: ...
     def close(self) -> None: ...
 
 
@@ -76,7 +77,7 @@ class Window(QWidget):
         self.colours = palette
         self.conductor: Decider | None = None
         self.model = Model()
-        self.waker = Waker(self.draw, self)
+        self.waker = Waker(self._follow, self)
         self._pages: dict[str, Page] = {}
         self._before = "start"
         self._stage = Stage.IDLE
@@ -84,7 +85,7 @@ class Window(QWidget):
         self._sound = ""
         self._slow = QTimer(self)
         self._slow.timeout.connect(self._draw_if_idle)
-        self._drawn_s = 0.0
+        self._drawn_s = self._asked_s = 0.0
         self.setWindowTitle("emgfeedback")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(640, 400)
@@ -112,9 +113,22 @@ class Window(QWidget):
         if time.monotonic() - self._drawn_s >= SLOW_MS / 2000:
             self.draw()
 
+    def _follow(self) -> None:
+        """A frame came. In a set it mostly moves numbers alone: all else is asked for ten times a second."""
+        now_s, conductor, moved = time.monotonic(), self.conductor, None
+        if conductor is not None and now_s - self._asked_s < SLOW_MS / 1000:
+            due_host_s = conductor.newest_host_s
+            moved = conductor.moved(self.model)
+        if conductor is None or moved is None or moved.studio is None:
+            self.draw()
+            return
+        self._drawn_s, self._due_host_s, self.model = now_s, due_host_s, moved
+        self._drawn_host_s = moved.studio.opened.clock()
+        self.page.show_model(moved)
+
     def draw(self) -> None:
         """Show the newest state; a stage that began leads to its page."""
-        self._drawn_s = time.monotonic()
+        self._drawn_s = self._asked_s = time.monotonic()
         if self.conductor is not None:
             self.conductor.advance()
             self._due_host_s = self.conductor.newest_host_s
