@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback.stage import Stage
 from emgfeedback.ui.banner import Banner
 from emgfeedback.ui.foot import Foot
+from emgfeedback.ui.leaves.leaf import Paints
 from emgfeedback.ui.model import Model
 from emgfeedback.ui.page import FOOT, HEIGHT, STRIP, WIDTH, Page
 from emgfeedback.ui.pages.start import StartPage
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # imported after the first picture
 
 #: ms between two looks at what no frame tells: staleness, power, a lost board, the countdown.
 SLOW_MS = 100
+_REPAINT = int(QEvent.Type.UpdateRequest)
 #: Sizes that + and - step through, in percent of 1280 x 800.
 SIZES = (100, 125, 150, 175, 200)
 #: Where a stage leads by itself.
@@ -77,6 +79,8 @@ class Window(QWidget):
         self.colours = palette
         self.conductor: Decider | None = None
         self.model = Model()
+        #: Told by the leaves on show.
+        self.paints = Paints()
         self.waker = Waker(self._follow, self)
         self._pages: dict[str, Page] = {}
         self._before = "start"
@@ -115,16 +119,17 @@ class Window(QWidget):
 
     def _follow(self) -> None:
         """A frame came. In a set it mostly moves numbers alone: all else is asked for ten times a second."""
-        now_s, conductor, moved = time.monotonic(), self.conductor, None
-        if conductor is not None and now_s - self._asked_s < SLOW_MS / 1000:
-            due_host_s = conductor.newest_host_s
-            moved = conductor.moved(self.model)
-        if conductor is None or moved is None or moved.studio is None:
+        now_s, due_host_s, moved = time.monotonic(), 0.0, None
+        if self.conductor is not None and now_s - self._asked_s < SLOW_MS / 1000:
+            due_host_s = self.conductor.newest_host_s
+            moved = self.conductor.moved(self.model)
+        if moved is None or moved.studio is None:
             self.draw()
-            return
-        self._drawn_s, self._due_host_s, self.model = now_s, due_host_s, moved
-        self._drawn_host_s = moved.studio.opened.clock()
-        self.page.show_model(moved)
+        else:
+            self._drawn_s, self._due_host_s, self.model = now_s, due_host_s, moved
+            self._drawn_host_s = moved.studio.opened.clock()
+            self.page.show_model(moved)
+        self._paint()
 
     def draw(self) -> None:
         """Show the newest state; a stage that began leads to its page."""
@@ -361,16 +366,11 @@ class Window(QWidget):
 
     # Qt
 
-    def event(self, event: QEvent) -> bool:
-        """After each painted picture: how old was its newest sample?"""
-        done = super().event(event)
-        if event.type() == QEvent.Type.UpdateRequest:
-            self._painted()
-        return done
-
-    def _painted(self) -> None:
-        studio, due_s = self.model.studio, self._due_host_s
-        if studio is not None and due_s > 0.0 and self.page.live:
+    def _paint(self) -> None:
+        """Paint what has changed without another turn of the event loop. How old is its newest sample?"""
+        before, studio, due_s = self.paints.n, self.model.studio, self._due_host_s
+        QCoreApplication.sendPostedEvents(self, _REPAINT)
+        if self.paints.n != before and studio is not None and due_s > 0.0 and self.page.live:
             studio.loop.drawn.add(self._drawn_host_s - due_s)
             studio.loop.painted.add(studio.opened.clock() - due_s)
             self._due_host_s = 0.0

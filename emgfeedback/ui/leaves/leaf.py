@@ -5,7 +5,7 @@ from collections.abc import Hashable, Sequence
 from typing import ClassVar, Generic, NamedTuple, TypeVar, cast
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent, QTransform
+from PySide6.QtGui import QPainter, QPaintEvent, QPixmap, QResizeEvent, QShowEvent, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from emgfeedback.ui.arcs import Box
@@ -17,6 +17,13 @@ _SMOOTH = QPainter.RenderHint.Antialiasing
 
 StateT = TypeVar("StateT")
 SeenT = TypeVar("SeenT", bound=Hashable)
+
+
+class Paints:
+    """How often leaves of a window were painted. A window that has ``paints`` is told by its leaves."""
+
+    def __init__(self) -> None:
+        self.n = 0
 
 
 class Fit(NamedTuple):
@@ -55,6 +62,7 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
         self._still_of: tuple[Hashable, float] | None = None
         self._fixed_scale: float | None = None
         self._fitted: Fit | None = None
+        self._paints: Paints | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -176,6 +184,11 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
         self._fitted = self._still_of = None
         super().resizeEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Find out who counts."""
+        self._paints = getattr(self.window(), "paints", None)
+        super().showEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Paint the newest state."""
         seen = self._seen
@@ -194,6 +207,8 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
             )
             self.draw_live(painter, seen)
             self._dirty = None
+        if self._paints is not None:
+            self._paints.n += 1
 
     def enter_design(self, painter: QPainter) -> Fit:
         """Make ``painter``, fresh on a picture of the widget's size, draw in design units."""
