@@ -18,7 +18,7 @@ from emgfeedback.coach.exercises import Exercise
 from emgfeedback.coach.set import SetLogic
 from emgfeedback.frame import Contact, Frame, Rep
 from emgfeedback.opening import Opened
-from emgfeedback.picture import STALE_AFTER_S, Picture, Situation, draw, redraw
+from emgfeedback.picture import STALE_AFTER_S, Numbers, Picture, Situation, draw, numbers
 from emgfeedback.power import Power
 from emgfeedback.rep_findings import RepFindings, RepWatch
 from emgfeedback.session.loop import Loop
@@ -196,10 +196,10 @@ class LiveSet:
         self._n_told = len(reps)
         return self.scene.picture(self.exercise, reps, self.target)
 
-    def redraw(self, before: Picture) -> Picture | None:
-        """``before`` with the numbers of now; ``None`` where a rep, silence or the frame changed more."""
+    def numbers(self, picture: Picture) -> Numbers | None:
+        """What has moved since that ``picture``; ``None`` where a rep, silence or a frame changed more."""
         loop = self.scene.loop
         silent = self.scene.opened.clock() - loop.arrived_at_s > STALE_AFTER_S
         if silent or self.ended or loop.newest is None or len(self.logic.reps) != self._n_told:
             return None
-        return redraw(before, loop.newest)
+        return numbers(picture, loop.newest)

@@ -1,7 +1,8 @@
 """What a live view shows, as plain values: every view draws the same picture."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from device.stream import ChannelInfo
 from emgfeedback import words
@@ -118,30 +119,29 @@ def draw(
     )
 
 
-def redraw(before: Picture, frame: Frame) -> Picture | None:
-    """``before`` with the numbers of a newer frame; ``None`` where more than numbers has changed. Pure."""
-    if before.stale or not len(frame.hops):
+class Numbers(NamedTuple):
+    """What a frame moves in a picture: %MVC of each bar and share of each side, ``None`` as there."""
+
+    percents: tuple[float | None, ...]
+    shares: tuple[float | None, ...]
+
+
+def numbers(picture: Picture, frame: Frame) -> Numbers | None:
+    """What a newer frame moves in ``picture``; ``None`` where it changes more than numbers. Pure."""
+    if picture.stale or not len(frame.hops):
         return None
     contacts, states, zones = frame.quality[-1].tolist(), frame.state[-1].tolist(), frame.zone[-1].tolist()
-    if (
-        contacts != [bar.contact for bar in before.bars]
-        or states != [side.state for side in before.sides]
-        or zones != [side.zone_state for side in before.sides]
-    ):
-        return None
-    percents, microvolts = frame.percent_mvc[-1].tolist(), frame.envelope_uv[-1].tolist()
-    shares = frame.share[-1].tolist()
-    return replace(
-        before,
-        bars=tuple(
-            Bar(bar.muscle, bar.side, _trusted(percent, bar.contact), level, bar.contact, bar.remark)
-            for bar, percent, level in zip(before.bars, percents, microvolts, strict=True)
-        ),
-        sides=tuple(
-            side if side.share is None else SideView(side.side, share, side.state, side.zone, side.zone_state)
-            for side, share in zip(before.sides, shares, strict=True)
-        ),
-    )
+    percents, shares = frame.percent_mvc[-1].tolist(), frame.share[-1].tolist()
+    for k, bar in enumerate(picture.bars):
+        percents[k] = _trusted(percents[k], bar.contact)
+        if contacts[k] != bar.contact or (percents[k] is None) != (bar.percent is None):
+            return None
+    for k, side in enumerate(picture.sides):
+        if states[k] != side.state or zones[k] != side.zone_state:
+            return None
+        if side.share is None:
+            shares[k] = None
+    return Numbers(tuple(percents), tuple(shares))
 
 
 def muscle_bars(

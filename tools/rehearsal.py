@@ -73,9 +73,8 @@ class Still:
         """What to show."""
         return self._model
 
-    def moved(self, before: Model) -> Model | None:
+    def moved(self, model: Model) -> None:
         """Nothing moves."""
-        return before
 
     def advance(self) -> None:
         """Nothing goes on here."""

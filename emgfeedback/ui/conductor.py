@@ -24,7 +24,7 @@ from emgfeedback.stage import Stage
 from emgfeedback.studio import FinishedSet, Studio
 from emgfeedback.ui import sentences
 from emgfeedback.ui.entrance import Entrance, WindowRequest
-from emgfeedback.ui.model import Delays, Model
+from emgfeedback.ui.model import Delays, Model, Moved
 from emgfeedback.ui.playback import Playback
 
 #: The simulated person calibrates in the quick form, labelled so.
@@ -223,22 +223,21 @@ class Conductor:
             studio=studio,
         )
 
-    def moved(self, before: Model) -> Model | None:
-        """``before`` with what a newer frame moves in a set; ``None`` where more may have changed.
+    def moved(self, model: Model) -> Moved | None:
+        """What a frame has moved since that ``model``, in a set; ``None`` where more may have changed.
 
-        What no frame tells (power, a lost board, words) stands: ask for ``model`` often enough.
+        What no frame tells (power, a lost board) is not looked at here: ask for ``model`` often enough.
         """
-        studio = self.studio
-        if studio is None or before.studio is not studio or self._playback is not None:
+        studio, picture = self.studio, model.picture
+        if studio is None or model.studio is not studio or picture is None or self._playback is not None:
             return None
         live_set = studio.live_set
-        if live_set is None or studio.stage is not Stage.TRAINING or before.stage is not Stage.TRAINING:
+        if live_set is None or studio.stage is not Stage.TRAINING or model.stage is not Stage.TRAINING:
             return None
-        picture = live_set.redraw(before.picture) if before.picture is not None else None
-        if picture is None:
+        numbers = live_set.numbers(picture)
+        if numbers is None:
             return None
-        time_s = studio.loop.stop / studio.opened.info.sfreq_hz
-        return replace(before, picture=picture, moment=studio.phases.moment, time_s=time_s)
+        return Moved(numbers, studio.phases.moment, studio.loop.stop / picture.sfreq_hz)
 
     def close(self) -> None:
         """End everything."""

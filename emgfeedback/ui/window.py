@@ -14,7 +14,7 @@ from emgfeedback.stage import Stage
 from emgfeedback.ui.banner import Banner
 from emgfeedback.ui.foot import Foot
 from emgfeedback.ui.leaves.leaf import Paints
-from emgfeedback.ui.model import Model
+from emgfeedback.ui.model import Model, Moved
 from emgfeedback.ui.page import FOOT, HEIGHT, STRIP, WIDTH, Page
 from emgfeedback.ui.pages.start import StartPage
 from emgfeedback.ui.palette import THEMES, Palette, colour
@@ -67,7 +67,7 @@ class Decider(Protocol):
     def replay(self, path: Path) -> str: ...
     def advance(self) -> None: ...
     def model(self) -> Model: ...
-    def moved(self, before: Model) -> Model | None: ...
+    def moved(self, model: Model) -> Moved | None: ...
     def close(self) -> None: ...
 
 
@@ -119,16 +119,16 @@ class Window(QWidget):
 
     def _follow(self) -> None:
         """A frame came. In a set it mostly moves numbers alone: all else is asked for ten times a second."""
-        now_s, due_host_s, moved = time.monotonic(), 0.0, None
-        if self.conductor is not None and now_s - self._asked_s < SLOW_MS / 1000:
-            due_host_s = self.conductor.newest_host_s
-            moved = self.conductor.moved(self.model)
-        if moved is None or moved.studio is None:
-            self.draw()
-        else:
-            self._drawn_s, self._due_host_s, self.model = now_s, due_host_s, moved
-            self._drawn_host_s = moved.studio.opened.clock()
-            self.page.show_model(moved)
+        now_s, conductor, studio = time.monotonic(), self.conductor, self.model.studio
+        if conductor is not None and studio is not None and now_s - self._asked_s < SLOW_MS / 1000:
+            due_host_s = conductor.newest_host_s
+            moved = conductor.moved(self.model)
+            if moved is not None and self.page.follow(self.model, moved):
+                self._drawn_s, self._due_host_s = now_s, due_host_s
+                self._drawn_host_s = studio.opened.clock()
+                self._paint()
+                return
+        self.draw()
         self._paint()
 
     def draw(self) -> None:

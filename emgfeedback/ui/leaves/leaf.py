@@ -71,12 +71,24 @@ class Leaf(QWidget, Generic[StateT, SeenT]):
         before, seen = self._seen, self.see(state)
         if seen == before:
             return
-        key, spoken_of = self.still_key(seen), self.spoken_of(seen)
-        stands = before is not None and key == self._seen_key
-        if not stands or spoken_of != self._spoken_of:
+        key = self.still_key(seen)
+        if before is not None and key == self._seen_key:
+            self.move_to(seen)
+            return
+        self._speak(self.say(seen))
+        self._seen, self._seen_key, self._spoken_of = seen, key, self.spoken_of(seen)
+        self.update()
+
+    def move_to(self, seen: SeenT) -> None:
+        """Show ``seen``, which has the ``still_key`` of the state before."""
+        before = self._seen
+        if before is None or seen == before:
+            return
+        spoken_of = self.spoken_of(seen)
+        if spoken_of != self._spoken_of:
             self._speak(self.say(seen))
-        self._seen, self._seen_key, self._spoken_of = seen, key, spoken_of
-        changed = self.changed(before, seen) if stands and before is not None else None
+        self._seen, self._spoken_of = seen, spoken_of
+        changed = self.changed(before, seen)
         if changed is None:
             self.update()
         elif changed:

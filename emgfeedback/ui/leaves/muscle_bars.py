@@ -107,20 +107,41 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
         return SeenBars(bars, state.ruler_end, state.unit, state.blind)
 
     def _see_bar(self, place: int, bar: MuscleBar, state: MuscleBarsState) -> SeenBar:
-        held = self._digits.setdefault((place, state.unit), HeldDigits())
-        value = None if state.blind else bar.value
-        digits = held.at(state.time_s, "" if value is None else f"{value:.0f}")
+        value, end = None if state.blind else bar.value, state.ruler_end
         return SeenBar(
             muscle=bar.muscle,
             side=bar.side,
-            height=_steps(value, state.ruler_end),
-            digits=digits,
-            peak=None if value is None else _steps(bar.peak, state.ruler_end),
+            height=_steps(value, end),
+            digits=self._number(place, state.unit, value, state.time_s),
+            peak=None if value is None else _steps(bar.peak, end),
             goal=None if state.blind else bar.goal,
             ceiling=None if state.blind else bar.ceiling,
-            beyond=value is not None and value > state.ruler_end,
+            beyond=value is not None and value > end,
             note=bar.note,
         )
+
+    def _number(self, place: int, unit: Unit, value: float | None, time_s: float) -> str:
+        held = self._digits.setdefault((place, unit), HeldDigits())
+        return held.at(time_s, "" if value is None else f"{value:.0f}")
+
+    def show_values(
+        self, values: Sequence[float | None], peaks: Sequence[float | None], time_s: float
+    ) -> None:
+        """Show other values and peaks of the bars before; a bar has a value where it had one."""
+        seen = self._seen
+        if seen is None or seen.blind:
+            return
+        end, unit = seen.end, seen.unit
+        bars = tuple(
+            bar._replace(
+                height=_steps(value, end),
+                digits=self._number(place, unit, value, time_s),
+                peak=_steps(peaks[place], end),
+                beyond=value is not None and value > end,
+            )
+            for place, (bar, value) in enumerate(zip(seen.bars, values, strict=True))
+        )
+        self.move_to(seen._replace(bars=bars))
 
     def say(self, seen: SeenBars) -> str:
         """``Muscle activity. Glute 31 percent of max, Quad 13 percent of max``."""

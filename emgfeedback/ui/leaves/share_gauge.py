@@ -109,14 +109,15 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
     def __init__(self, palette: Palette, parent: QWidget | None = None, *, on_sheet: bool = False) -> None:
         super().__init__(palette, parent, on_sheet=on_sheet)
         self._digits = HeldDigits()
+        self._zone: Zone | None = None
 
     def see(self, state: ShareGaugeState) -> SeenGauge:
         """Round to the arc's steps; digits in steps of 5 that stand for 0.2 s."""
         share = state.share if state.mode is GaugeMode.LIVE else None
         mode = GaugeMode.WITHHELD if share is None and state.mode is GaugeMode.LIVE else state.mode
         shows_zone = mode is not GaugeMode.BLIND and state.zone is not None
-        zone = Zone(*state.zone) if state.zone is not None else None
-        digits = "" if share is None else words.share_digits(share, zone, state.zone_state)
+        self._zone = Zone(*state.zone) if state.zone is not None else None
+        digits = "" if share is None else words.share_digits(share, self._zone, state.zone_state)
         return SeenGauge(
             mode=mode,
             split=_steps(share),
@@ -128,6 +129,21 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
             side=state.side,
             other=_steps(state.other_share) if mode is not GaugeMode.BLIND else None,
         )
+
+    def show_shares(self, share: float | None, other_share: float | None, time_s: float) -> None:
+        """Show other shares in the mode and the zone of the state before."""
+        seen = self._seen
+        if seen is None:
+            return
+        split, digits, other = seen.split, seen.digits, seen.other
+        if split is not None and share is not None:
+            split = _steps(share)
+            if not self._digits.stand(time_s, seen.zone_state):
+                digits = words.share_digits(share, self._zone, seen.zone_state)
+                digits = self._digits.at(time_s, digits, seen.zone_state)
+        if other is not None and other_share is not None:
+            other = _steps(other_share)
+        self.move_to(seen._replace(split=split, digits=digits, other=other))
 
     def say(self, seen: SeenGauge) -> str:
         """``Glute share 70 percent, in your zone 65 to 80``, or the word in its place."""
