@@ -146,8 +146,6 @@ class LiveSet:
         self._watch = RepWatch(scene.opened.info, setup.settings, setup.calibration)
         self._found: list[RepFindings] = []
         self._best = TaskBest(scene.opened.info)
-        #: How many reps the last picture was told.
-        self._n_told = 0
 
     def __call__(self, chunk: SampleChunk, frame: Frame) -> None:
         """Take what the pipeline made of a chunk (acquisition thread)."""
@@ -192,14 +190,13 @@ class LiveSet:
 
     def picture(self) -> Picture:
         """What a view shows now."""
-        reps = self.reps
-        self._n_told = len(reps)
-        return self.scene.picture(self.exercise, reps, self.target)
+        return self.scene.picture(self.exercise, self.reps, self.target)
 
     def numbers(self, picture: Picture) -> Numbers | None:
         """What has moved since that ``picture``; ``None`` where a rep, silence or a frame changed more."""
-        loop = self.scene.loop
+        loop, side = self.scene.loop, picture.working.side
         silent = self.scene.opened.clock() - loop.arrived_at_s > STALE_AFTER_S
-        if silent or self.ended or loop.newest is None or len(self.logic.reps) != self._n_told:
+        n_reps = sum(rep.side == side for rep in self.logic.reps)
+        if silent or self.ended or loop.newest is None or n_reps != len(picture.reps):
             return None
         return numbers(picture, loop.newest)

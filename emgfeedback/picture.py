@@ -137,10 +137,12 @@ def numbers(picture: Picture, frame: Frame) -> Numbers | None:
         if contacts[k] != bar.contact or (percents[k] is None) != (bar.percent is None):
             return None
     for k, side in enumerate(picture.sides):
-        if states[k] != side.state or zones[k] != side.zone_state:
+        if states[k] != side.state:
             return None
         if side.share is None:
             shares[k] = None
+        elif zones[k] != side.zone_state:
+            return None
     return Numbers(tuple(percents), tuple(shares))
 
 
