@@ -1,7 +1,5 @@
 """The signs: circle = glute, square = quad, open triangle = trouble; a diamond for any other muscle."""
 
-from functools import lru_cache
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
@@ -59,15 +57,13 @@ def draw_triangle(
         painter.drawPoint(QPointF(x, y + 0.46 * radius))
 
 
-@lru_cache(maxsize=64)
 def round_pen(token: str, width: float) -> QPen:
-    """A pen with round ends and joins. Shared: callers do not change it."""
+    """A pen with round ends and joins."""
     style, cap, join = Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
     return QPen(colour(token), width, style, cap, join)
 
 
-@lru_cache(maxsize=64)
 def flat_pen(token: str, width: float) -> QPen:
-    """A pen with flat ends and sharp joins: its length is exactly that of the line. Shared, too."""
+    """A pen with flat ends and sharp joins: its length is exactly that of the line."""
     style, cap, join = Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.MiterJoin
     return QPen(colour(token), width, style, cap, join)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QLineF, QRectF
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback import words
@@ -257,7 +257,7 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
 
     def _draw_split(self, painter: QPainter, split: int) -> None:
         self._draw_parts(painter, split, RADIUS, WIDTH)
-        painter.setPen(round_pen(self.colours.ink, 6.0))
+        painter.setPen(_mark_pen(self.colours.ink))
         painter.drawLine(_mark(split))
 
     def _draw_parts(self, painter: QPainter, split: int, radius: float, width: float) -> None:
@@ -296,6 +296,12 @@ def _parts(
     if low < min(high, angle - SPLIT_GAP):
         quad = ring_sector(*CENTRE, radius, width, low, min(high, angle - SPLIT_GAP))
     return glute, quad
+
+
+@lru_cache(maxsize=4)
+def _mark_pen(token: str) -> QPen:
+    """Shared: nobody changes it."""
+    return round_pen(token, 6.0)
 
 
 @lru_cache(maxsize=STEPS)
