@@ -28,6 +28,8 @@ if TYPE_CHECKING:  # imported after the first picture
 
 #: ms between two looks at what no frame tells: staleness, power, a lost board, the countdown.
 SLOW_MS = 100
+#: s between two whole models while frames move numbers alone: for what no frame tells.
+WHOLE_S = 0.25
 _REPAINT = int(QEvent.Type.UpdateRequest)
 #: Sizes that + and - step through, in percent of 1280 x 800.
 SIZES = (100, 125, 150, 175, 200)
@@ -118,9 +120,9 @@ class Window(QWidget):
             self.draw()
 
     def _follow(self) -> None:
-        """A frame came. In a set it mostly moves numbers alone: all else is asked for ten times a second."""
+        """A frame came. In a set it mostly moves numbers alone: all else is asked for four times a second."""
         now_s, conductor, studio = time.monotonic(), self.conductor, self.model.studio
-        if conductor is not None and studio is not None and now_s - self._asked_s < SLOW_MS / 1000:
+        if conductor is not None and studio is not None and now_s - self._asked_s < WHOLE_S:
             due_host_s = conductor.newest_host_s
             moved = conductor.moved(self.model)
             if moved is not None and self.page.follow(self.model, moved):
