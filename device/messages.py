@@ -105,9 +105,7 @@ class InfoChannel:
         label = self.label.encode("ascii")
         if len(label) > 8:
             raise ValueError(f"label {self.label!r} is longer than 8 characters")
-        return self.layout.pack(
-            self.pin, self.kind, self.gain_x100, self.offset, self.skew_tenth_us, label
-        )
+        return self.layout.pack(self.pin, self.kind, self.gain_x100, self.offset, self.skew_tenth_us, label)
 
     @classmethod
     def unpack(cls, data: bytes) -> "InfoChannel":

@@ -18,7 +18,7 @@ from emgfeedback.coach.exercises import Exercise
 from emgfeedback.coach.set import SetLogic
 from emgfeedback.frame import Contact, Frame, Rep
 from emgfeedback.opening import Opened
-from emgfeedback.picture import Picture, Situation, draw
+from emgfeedback.picture import STALE_AFTER_S, Numbers, Picture, Situation, draw, numbers
 from emgfeedback.power import Power
 from emgfeedback.rep_findings import RepFindings, RepWatch
 from emgfeedback.session.loop import Loop
@@ -201,3 +201,12 @@ class LiveSet:
     def picture(self) -> Picture:
         """What a view shows now."""
         return self.scene.picture(self.exercise, self.reps, self.target)
+
+    def numbers(self, picture: Picture) -> Numbers | None:
+        """What has moved since that ``picture``; ``None`` where a rep, silence or a frame changed more."""
+        loop, side = self.scene.loop, picture.working.side
+        silent = self.scene.opened.clock() - loop.arrived_at_s > STALE_AFTER_S
+        n_reps = sum(rep.side == side for rep in self.logic.reps)
+        if silent or self.ended or loop.newest is None or n_reps != len(picture.reps):
+            return None
+        return numbers(picture, loop.newest)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from device.stream import ChannelInfo
 from emgfeedback import words
@@ -121,6 +122,33 @@ def draw(
     )
 
 
+class Numbers(NamedTuple):
+    """What a frame moves in a picture: %MVC of each bar and share of each side, ``None`` as there."""
+
+    percents: tuple[float | None, ...]
+    shares: tuple[float | None, ...]
+
+
+def numbers(picture: Picture, frame: Frame) -> Numbers | None:
+    """What a newer frame moves in ``picture``; ``None`` where it changes more than numbers. Pure."""
+    if picture.stale or not len(frame.hops):
+        return None
+    contacts, states, zones = frame.quality[-1].tolist(), frame.state[-1].tolist(), frame.zone[-1].tolist()
+    percents, shares = frame.percent_mvc[-1].tolist(), frame.share[-1].tolist()
+    for k, bar in enumerate(picture.bars):
+        percents[k] = _trusted(percents[k], bar.contact)
+        if contacts[k] != bar.contact or (percents[k] is None) != (bar.percent is None):
+            return None
+    for k, side in enumerate(picture.sides):
+        if states[k] != side.state:
+            return None
+        if side.share is None:
+            shares[k] = None
+        elif zones[k] != side.zone_state:
+            return None
+    return Numbers(tuple(percents), tuple(shares))
+
+
 def muscle_bars(
     frame: Frame | None, channels: Sequence[ChannelInfo], remarks: Sequence[Remark] = (), *, stale: bool
 ) -> tuple[Bar, ...]:
@@ -136,10 +164,13 @@ def _bar(frame: Frame | None, column: int, channel: ChannelInfo, remark: Remark,
     if frame is None or not len(frame.hops):
         return Bar(muscle, side, None, 0.0, Contact.STARTING)
     contact = Contact(int(frame.quality[-1, column]))
-    percent = float(frame.percent_mvc[-1, column])
-    trusted = not stale and contact in (Contact.GOOD, Contact.STARTING) and percent == percent
-    microvolts = float(frame.envelope_uv[-1, column])
-    return Bar(muscle, side, percent if trusted else None, microvolts, contact, remark)
+    percent = None if stale else _trusted(float(frame.percent_mvc[-1, column]), contact)
+    return Bar(muscle, side, percent, float(frame.envelope_uv[-1, column]), contact, remark)
+
+
+def _trusted(percent: float, contact: Contact) -> float | None:
+    """%MVC as far as its contact lets it be shown."""
+    return percent if contact <= Contact.STARTING and percent == percent else None
 
 
 def _side(frame: Frame | None, column: int, side: str, zone: Zone | None, *, stale: bool) -> SideView:

@@ -140,9 +140,7 @@ def _whole_number(option: str, text: str, least: int, most: int = MOST_SEED) -> 
 
 def _oversample(text: str) -> int:
     if text not in map(str, OVERSAMPLES):
-        raise ValueError(
-            f"The option oversample is one of {', '.join(map(str, OVERSAMPLES))}, not '{text}'."
-        )
+        raise ValueError(f"The option oversample is one of {', '.join(map(str, OVERSAMPLES))}, not '{text}'.")
     return int(text)
 
 

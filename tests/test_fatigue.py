@@ -120,10 +120,7 @@ def test_a_clear_fall_is_told_and_each_missing_condition_named() -> None:
 def test_a_stream_that_can_never_tell_says_why() -> None:
     info = stream_info(ONE_LEG, TWELVE_BITS, 1000.0)
     assert never(info, (0, 1)) == ""
-    assert (
-        never(replace(info, sfreq_hz=500.0), (0, 1))
-        == "the rate is 500 a second. It takes 1000"
-    )
+    assert never(replace(info, sfreq_hz=500.0), (0, 1)) == "the rate is 500 a second. It takes 1000"
     envelope = replace(info, channels=tuple(replace(c, signal="envelope") for c in info.channels))
     assert never(envelope, (0, 1)) == "it takes raw EMG from both muscles"
 

@@ -74,6 +74,9 @@ class Still:
         """What to show."""
         return self._model
 
+    def moved(self, model: Model) -> None:
+        """Nothing moves."""
+
     def advance(self) -> None:
         """Nothing goes on here."""
 

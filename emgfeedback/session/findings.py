@@ -29,4 +29,3 @@ def findings(path: Path | str) -> tuple[RepFindings, ...]:
                 watch.follow(setup.settings, setup.calibration)
             found += watch.push(frame)
     return tuple(found)
-

@@ -24,7 +24,7 @@ from emgfeedback.stage import Stage
 from emgfeedback.studio import FinishedSet, Studio
 from emgfeedback.ui import sentences
 from emgfeedback.ui.entrance import Entrance, WindowRequest
-from emgfeedback.ui.model import Delays, Model
+from emgfeedback.ui.model import Delays, Model, Moved
 from emgfeedback.ui.playback import Playback
 
 #: The simulated person calibrates in the quick form, labelled so.
@@ -222,6 +222,22 @@ class Conductor:
             sound=studio.sound.sentence,
             studio=studio,
         )
+
+    def moved(self, model: Model) -> Moved | None:
+        """What a frame has moved since that ``model``, in a set; ``None`` where more may have changed.
+
+        What no frame tells (power, a lost board) is not looked at here: ask for ``model`` often enough.
+        """
+        studio, picture = self.studio, model.picture
+        if studio is None or model.studio is not studio or picture is None or self._playback is not None:
+            return None
+        live_set = studio.live_set
+        if live_set is None or studio.stage is not Stage.TRAINING or model.stage is not Stage.TRAINING:
+            return None
+        numbers = live_set.numbers(picture)
+        if numbers is None:
+            return None
+        return Moved(numbers, studio.phases.moment, studio.loop.stop / picture.sfreq_hz)
 
     def close(self) -> None:
         """End everything."""

@@ -64,8 +64,7 @@ class DeskPage(Page):
             f"QScrollBar::handle:vertical {{ background: {palette.edge}; border-radius: {look.px(4)}px;"
             f" min-height: {look.px(TARGET)}px; margin: 2px; }}"
             "QScrollBar::add-line, QScrollBar::sub-line { height: 0; }"
-            "QScrollBar::add-page, QScrollBar::sub-page { background: none; }"
-            + self.area_style(look)
+            "QScrollBar::add-page, QScrollBar::sub-page { background: none; }" + self.area_style(look)
         )
         for child in self.content.findChildren(QWidget):
             if isinstance(child, Leaf):

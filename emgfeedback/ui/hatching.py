@@ -6,9 +6,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPen
 from emgfeedback.ui.palette import colour
 
 
-def hatch(
-    painter: QPainter, shape: QPainterPath | QRectF, step: float, width: float, token: str
-) -> None:
+def hatch(painter: QPainter, shape: QPainterPath | QRectF, step: float, width: float, token: str) -> None:
     """Fill ``shape`` with lines of ``width`` every ``step``, both measured across the lines."""
     box = shape if isinstance(shape, QRectF) else shape.boundingRect()
     apart = step * 2**0.5

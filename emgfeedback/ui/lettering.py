@@ -10,11 +10,14 @@ from functools import lru_cache
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter
 
+from emgfeedback.ui.arcs import Box
 from emgfeedback.ui.palette import colour
 from emgfeedback.ui.type_scale import SMALLEST, Face, font, width
 
 #: Space before a unit, in pixels at any size.
 UNIT_SPACE = 4.0
+#: How far digits and ``%`` reach above and below the baseline, in parts of their size.
+DIGIT_ABOVE, DIGIT_BELOW = 0.74, 0.02
 
 
 class Align(Enum):
@@ -101,6 +104,23 @@ def write_number(
         painter.drawText(QPointF(x + (cell - width(part, Face.DISPLAY, size)) / 2, at[1]), part)
         x += cell
     write(painter, unit, (x + space, at[1]), unit_size, token, face=Face.DISPLAY)
+
+
+def number_place(
+    digits: str,
+    unit: str,
+    at: tuple[float, float],
+    sizes: tuple[int, int],
+    *,
+    align: Align = Align.CENTRE,
+    room: float | None = None,
+) -> Box:
+    """The place of a live number of ``write_number``."""
+    size, unit_size = number_sizes(digits, unit, sizes, room)
+    space = UNIT_SPACE * size / sizes[0] if unit else 0.0
+    wide = number_width(digits, size) + space + width(unit, Face.DISPLAY, unit_size)
+    left = at[0] - align.value * wide
+    return left, at[1] - DIGIT_ABOVE * size, left + wide, at[1] + DIGIT_BELOW * size
 
 
 @lru_cache(maxsize=1024)

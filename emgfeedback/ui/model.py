@@ -1,12 +1,12 @@
 """All that the pages show at one moment, as plain values. No Qt here."""
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from calibration.prompt import ProcedureEvent, Prompt
 from emgfeedback.coach.exercises import EXERCISES, Exercise
 from emgfeedback.phases import Moment
-from emgfeedback.picture import Picture
+from emgfeedback.picture import Numbers, Picture
 from emgfeedback.stage import Stage
 
 if TYPE_CHECKING:  # a heavy import that the first picture does without
@@ -65,3 +65,11 @@ class Model:
     def simulated(self) -> bool:
         """Whether nobody wears pads."""
         return bool(self.who)
+
+
+class Moved(NamedTuple):
+    """What a frame has moved since a model, and nothing else of it."""
+
+    numbers: Numbers
+    moment: Moment
+    time_s: float

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback.ui.leaves.leaf import Leaf
-from emgfeedback.ui.model import Model
+from emgfeedback.ui.model import Model, Moved
 from emgfeedback.ui.palette import Palette, colour
 
 #: The window's design, and the heights of its strip and foot.
@@ -129,6 +129,11 @@ class Page(Surface):
     def show_model(self, model: Model) -> None:
         """Show what goes on now."""
         raise NotImplementedError
+
+    def follow(self, model: Model, moved: Moved) -> bool:
+        """Show what has moved since that model, the last one; ``False``: this page wants a whole one."""
+        del model, moved
+        return False
 
     def pressed(self, key: str) -> bool:
         """Take a key that means something on this page only; whether it did."""

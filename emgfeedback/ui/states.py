@@ -1,13 +1,14 @@
 """From the model to what each leaf shows. Words are translated here."""
 
 import math
+from collections.abc import Sequence
 
 from calibration.prompt import Prompt
 from calibration.wording import POSITION_WORDS
 from emgfeedback import words
 from emgfeedback.cautions import Remark
 from emgfeedback.frame import Contact, Rep, ShareState, ZoneState
-from emgfeedback.phases import HOLD_S, Phase
+from emgfeedback.phases import HOLD_S, Moment, Phase
 from emgfeedback.picture import Bar, Picture
 from emgfeedback.stage import Stage
 from emgfeedback.ui import sentences
@@ -73,14 +74,14 @@ def bars(model: Model, picture: Picture) -> MuscleBarsState:
     if not percent:
         largest = max((value for value in values if value is not None), default=0.0)
         end = next((limit for limit in MICROVOLT_RULERS if largest <= limit), MICROVOLT_RULERS[-1])
-    peaks = model.moment.peaks if percent and model.stage is Stage.TRAINING else ()
+    peaks = peaks_of(model.moment, values) if percent and model.stage is Stage.TRAINING else ()
     return MuscleBarsState(
         bars=tuple(
             MuscleBar(
                 muscle=bar.muscle,
                 side=bar.side,
                 value=value,
-                peak=peaks[k] if k < len(peaks) and value is not None and peaks[k] > value else None,
+                peak=peaks[k] if peaks else None,
                 note=tr(_note(bar, picture, percent=percent)),
             )
             for k, (bar, value) in enumerate(zip(picture.bars, values, strict=True))
@@ -88,6 +89,15 @@ def bars(model: Model, picture: Picture) -> MuscleBarsState:
         ruler_end=end,
         unit=Unit.PERCENT if percent else Unit.MICROVOLT,
         time_s=model.time_s,
+    )
+
+
+def peaks_of(moment: Moment, values: Sequence[float | None]) -> tuple[float | None, ...]:
+    """The peak of each bar in this rep, where it stands above the bar."""
+    peaks = moment.peaks or (0.0,) * len(values)
+    return tuple(
+        peak if value is not None and peak > value else None
+        for peak, value in zip(peaks, values, strict=True)
     )
 
 
@@ -106,9 +116,8 @@ def _note(bar: Bar, picture: Picture, *, percent: bool) -> str:
     return words.CONTACT[bar.contact]
 
 
-def ring(model: Model, picture: Picture) -> HoldRingState:
+def ring(model: Model, picture: Picture, moment: Moment) -> HoldRingState:
     """The rep that is being done and its hold."""
-    moment = model.moment
     if model.stage is not Stage.TRAINING:
         resting = tr(sentences.PHASES[Phase.REST]) if model.stage is Stage.RESTING else ""
         return HoldRingState(_current(picture), picture.target, note=resting)

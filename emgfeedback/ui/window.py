@@ -6,14 +6,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback.stage import Stage
 from emgfeedback.ui.banner import Banner
 from emgfeedback.ui.foot import Foot
-from emgfeedback.ui.model import Model
+from emgfeedback.ui.leaves.leaf import Paints
+from emgfeedback.ui.model import Model, Moved
 from emgfeedback.ui.page import FOOT, HEIGHT, STRIP, WIDTH, Page
 from emgfeedback.ui.pages.start import StartPage
 from emgfeedback.ui.palette import THEMES, Palette, colour
@@ -27,6 +28,9 @@ if TYPE_CHECKING:  # imported after the first picture
 
 #: ms between two looks at what no frame tells: staleness, power, a lost board, the countdown.
 SLOW_MS = 100
+#: s between two whole models while frames move numbers alone: for what no frame tells.
+WHOLE_S = 0.25
+_REPAINT = int(QEvent.Type.UpdateRequest)
 #: Sizes that + and - step through, in percent of 1280 x 800.
 SIZES = (100, 125, 150, 175, 200)
 #: Where a stage leads by itself.
@@ -69,6 +73,7 @@ class Decider(Protocol):
     def replay(self, path: Path) -> str: ...
     def advance(self) -> None: ...
     def model(self) -> Model: ...
+    def moved(self, model: Model) -> Moved | None: ...
     def close(self) -> None: ...
 
 
@@ -80,7 +85,9 @@ class Window(QWidget):
         self.colours = palette
         self.conductor: Decider | None = None
         self.model = Model()
-        self.waker = Waker(self.draw, self)
+        #: Told by the leaves on show.
+        self.paints = Paints()
+        self.waker = Waker(self._follow, self)
         self._pages: dict[str, Page] = {}
         self._before = "start"
         self._stage = Stage.IDLE
@@ -88,7 +95,7 @@ class Window(QWidget):
         self._sound = ""
         self._slow = QTimer(self)
         self._slow.timeout.connect(self._draw_if_idle)
-        self._drawn_s = 0.0
+        self._drawn_s = self._asked_s = 0.0
         self.setWindowTitle("emgfeedback")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(640, 400)
@@ -115,9 +122,23 @@ class Window(QWidget):
         if time.monotonic() - self._drawn_s >= SLOW_MS / 2000:
             self.draw()
 
+    def _follow(self) -> None:
+        """A frame came. In a set it mostly moves numbers alone: all else is asked for four times a second."""
+        now_s, conductor, studio = time.monotonic(), self.conductor, self.model.studio
+        if conductor is not None and studio is not None and now_s - self._asked_s < WHOLE_S:
+            due_host_s = conductor.newest_host_s
+            moved = conductor.moved(self.model)
+            if moved is not None and self.page.follow(self.model, moved):
+                self._drawn_s, self._due_host_s = now_s, due_host_s
+                self._drawn_host_s = studio.opened.clock()
+                self._paint()
+                return
+        self.draw()
+        self._paint()
+
     def draw(self) -> None:
         """Show the newest state; a stage that began leads to its page."""
-        self._drawn_s = time.monotonic()
+        self._drawn_s = self._asked_s = time.monotonic()
         if self.conductor is not None:
             self.conductor.advance()
             self._due_host_s = self.conductor.newest_host_s
@@ -373,16 +394,11 @@ class Window(QWidget):
 
     # Qt
 
-    def event(self, event: QEvent) -> bool:
-        """After each painted picture: how old was its newest sample?"""
-        done = super().event(event)
-        if event.type() == QEvent.Type.UpdateRequest:
-            self._painted()
-        return done
-
-    def _painted(self) -> None:
-        studio, due_s = self.model.studio, self._due_host_s
-        if studio is not None and due_s > 0.0 and self.page.live:
+    def _paint(self) -> None:
+        """Paint what has changed without another turn of the event loop. How old is its newest sample?"""
+        before, studio, due_s = self.paints.n, self.model.studio, self._due_host_s
+        QCoreApplication.sendPostedEvents(self, _REPAINT)
+        if self.paints.n != before and studio is not None and due_s > 0.0 and self.page.live:
             studio.loop.drawn.add(self._drawn_host_s - due_s)
             studio.loop.painted.add(studio.opened.clock() - due_s)
             self._due_host_s = 0.0

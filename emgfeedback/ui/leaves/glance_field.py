@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from emgfeedback import words
 from emgfeedback.frame import Zone, ZoneState
 from emgfeedback.ui import text
-from emgfeedback.ui.arcs import circle
+from emgfeedback.ui.arcs import Box, circle
 from emgfeedback.ui.hatching import hatch
 from emgfeedback.ui.held_digits import HeldDigits
 from emgfeedback.ui.leaves.leaf import Leaf
@@ -121,11 +121,12 @@ class GlanceField(Leaf[GlanceState, SeenGlance]):
         """Flag and word."""
         return seen._replace(digits="", hold=0)
 
-    def changed(self, before: SeenGlance, seen: SeenGlance) -> Sequence[QRectF] | None:
+    def changed(self, before: SeenGlance, seen: SeenGlance) -> Sequence[Box] | None:
         """The number, and the way of the hold along the rim."""
         places = []
         if before.digits != seen.digits:
-            places.append(QRectF(MIDDLE[0] - 290.0, NUMBER_BASELINE - 0.8 * NUMBER, 580.0, 0.85 * NUMBER))
+            top = NUMBER_BASELINE - 0.8 * NUMBER
+            places.append((MIDDLE[0] - 290.0, top, MIDDLE[0] + 290.0, top + 0.85 * NUMBER))
         if before.hold != seen.hold:
             places.append(_way_of_hold(seen.flag, before.hold / 1200, seen.hold / 1200))
         return places
@@ -224,11 +225,12 @@ def _shape(flag: Flag, inset: float) -> QPainterPath:
     return path
 
 
-def _way_of_hold(flag: Flag, before: float, after: float) -> QRectF:
+def _way_of_hold(flag: Flag, before: float, after: float) -> Box:
     """The place that holds the rim between two parts of the hold."""
     path = _rim(flag)
     ends = (path.pointAtPercent(before + k * (after - before) / 8) for k in range(9))
-    return QPolygonF(list(ends)).boundingRect().adjusted(-RIM, -RIM, RIM, RIM)
+    box = QPolygonF(list(ends)).boundingRect()
+    return box.left() - RIM, box.top() - RIM, box.right() + RIM, box.bottom() + RIM
 
 
 def _rim(flag: Flag) -> QPainterPath:

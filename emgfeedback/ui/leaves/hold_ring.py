@@ -4,11 +4,11 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainter, QPainterPath
 
 from emgfeedback.ui import text
-from emgfeedback.ui.arcs import circle, ring, ring_sector, swept
+from emgfeedback.ui.arcs import Box, circle, ring, ring_sector, swept, touched
 from emgfeedback.ui.leaves.leaf import Leaf
 from emgfeedback.ui.lettering import Align, write, write_number
 from emgfeedback.ui.palette import colour
@@ -78,16 +78,15 @@ class HoldRing(Leaf[HoldRingState, SeenRing]):
         """The hold in tenths, and the words."""
         return 10 * seen.part // STEPS, seen.held, seen.note
 
-    def changed(self, before: SeenRing, seen: SeenRing) -> Sequence[QRectF] | None:
+    def changed(self, before: SeenRing, seen: SeenRing) -> Sequence[Box] | None:
         """The way of the ring's end, and the words."""
         if before.held != seen.held or (before.part >= STEPS) != (seen.part >= STEPS):
             return None
         places = []
         if before.part != seen.part:
-            box = swept(*MIDDLE, RADIUS, WIDTH, _angle(before.part), _angle(seen.part))
-            places.append(box.adjusted(-2.0, -2.0, 2.0, 2.0))
+            places.append(swept(*MIDDLE, RADIUS, WIDTH, _angle(before.part), _angle(seen.part)))
         if before.note != seen.note:
-            places.append(QRectF(0.0, NOTE_TOP, self.DESIGN[0], self.DESIGN[1] - NOTE_TOP))
+            places.append((0.0, NOTE_TOP, *self.DESIGN))
         return places
 
     def draw_still(self, painter: QPainter, seen: SeenRing) -> None:
@@ -110,8 +109,9 @@ class HoldRing(Leaf[HoldRingState, SeenRing]):
         if seen.part >= STEPS:
             painter.fillPath(ring(*MIDDLE, RADIUS, WIDTH), ink)
         elif seen.part > 0:
-            sector = ring_sector(*MIDDLE, RADIUS, WIDTH, _angle(0), _angle(seen.part))
-            painter.fillPath(sector, ink)
+            arc = touched(*MIDDLE, RADIUS, WIDTH, (_angle(seen.part), _angle(0)), self.touches)
+            if arc is not None:
+                painter.fillPath(ring_sector(*MIDDLE, RADIUS, WIDTH, *arc), ink)
         if seen.held:
             self._draw_tick(painter)
 

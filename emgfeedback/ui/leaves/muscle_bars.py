@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback.ui import text
+from emgfeedback.ui.arcs import Box
 from emgfeedback.ui.hatching import hatch
 from emgfeedback.ui.held_digits import HeldDigits
 from emgfeedback.ui.leaves.bar_columns import RULER_HALF, WIDTH, Column, columns
@@ -106,20 +107,41 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
         return SeenBars(bars, state.ruler_end, state.unit, state.blind)
 
     def _see_bar(self, place: int, bar: MuscleBar, state: MuscleBarsState) -> SeenBar:
-        held = self._digits.setdefault((place, state.unit), HeldDigits())
-        value = None if state.blind else bar.value
-        digits = held.at(state.time_s, "" if value is None else f"{value:.0f}")
+        value, end = None if state.blind else bar.value, state.ruler_end
         return SeenBar(
             muscle=bar.muscle,
             side=bar.side,
-            height=_steps(value, state.ruler_end),
-            digits=digits,
-            peak=None if value is None else _steps(bar.peak, state.ruler_end),
+            height=_steps(value, end),
+            digits=self._number(place, state.unit, value, state.time_s),
+            peak=None if value is None else _steps(bar.peak, end),
             goal=None if state.blind else bar.goal,
             ceiling=None if state.blind else bar.ceiling,
-            beyond=value is not None and value > state.ruler_end,
+            beyond=value is not None and value > end,
             note=bar.note,
         )
+
+    def _number(self, place: int, unit: Unit, value: float | None, time_s: float) -> str:
+        held = self._digits.setdefault((place, unit), HeldDigits())
+        return held.at(time_s, "" if value is None else f"{value:.0f}")
+
+    def show_values(
+        self, values: Sequence[float | None], peaks: Sequence[float | None], time_s: float
+    ) -> None:
+        """Show other values and peaks of the bars before; a bar has a value where it had one."""
+        seen = self._seen
+        if seen is None or seen.blind:
+            return
+        end, unit = seen.end, seen.unit
+        bars = tuple(
+            bar._replace(
+                height=_steps(value, end),
+                digits=self._number(place, unit, value, time_s),
+                peak=_steps(peaks[place], end),
+                beyond=value is not None and value > end,
+            )
+            for place, (bar, value) in enumerate(zip(seen.bars, values, strict=True))
+        )
+        self.move_to(seen._replace(bars=bars))
 
     def say(self, seen: SeenBars) -> str:
         """``Muscle activity. Glute 31 percent of max, Quad 13 percent of max``."""
@@ -136,25 +158,25 @@ class MuscleBars(Leaf[MuscleBarsState, SeenBars]):
         """The numbers."""
         return tuple(bar.digits for bar in seen.bars)
 
-    def changed(self, before: SeenBars, seen: SeenBars) -> Sequence[QRectF] | None:
+    def changed(self, before: SeenBars, seen: SeenBars) -> Sequence[Box] | None:
         """The bars between their old and new tops, and the numbers."""
         places = []
         for column, old, new in zip(columns(len(seen.bars)), before.bars, seen.bars, strict=True):
             if (old.height, old.peak, old.beyond) != (new.height, new.peak, new.beyond):
                 places.append(self._moved(column, old, new))
             if old.digits != new.digits:
-                places.append(QRectF(column.x - 6.0, 26.0, column.cell + 12.0, TOP - 44.0))
+                places.append((column.x - 6.0, 26.0, column.x + column.cell + 6.0, TOP - 18.0))
         return places
 
     @staticmethod
-    def _moved(column: Column, old: SeenBar, new: SeenBar) -> QRectF:
+    def _moved(column: Column, old: SeenBar, new: SeenBar) -> Box:
         marked = new.goal is not None or new.ceiling is not None or old.beyond or new.beyond
         moved = [steps for steps in ((old.height, new.height), (old.peak, new.peak)) if steps[0] != steps[1]]
         ends = [end for steps in moved for end in steps if end is not None]
         low, high = (0.0, 1.05 * STEPS) if marked or not ends else (min(ends), max(ends))
         margin = 20.0 if marked else 0.0
-        y = BOTTOM - high / 2 - 8.0
-        return QRectF(column.x - margin, y, column.width + 2 * margin, BOTTOM - low / 2 + 6.0 - y)
+        top, bottom = BOTTOM - high / 2 - 8.0, BOTTOM - low / 2 + 6.0
+        return column.x - margin, top, column.x + column.width + margin, bottom
 
     def draw_still(self, painter: QPainter, seen: SeenBars) -> None:
         """Names, tracks, hatches, ruler and the words below."""

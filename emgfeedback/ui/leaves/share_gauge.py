@@ -6,18 +6,18 @@ from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter, QPainterPath
+from PySide6.QtCore import QLineF, QRectF
+from PySide6.QtGui import QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback import words
 from emgfeedback.frame import Zone, ZoneState
 from emgfeedback.ui import text
-from emgfeedback.ui.arcs import on_circle, ring_sector, swept
+from emgfeedback.ui.arcs import Box, on_circle, ring_sector, swept, touched
 from emgfeedback.ui.hatching import hatch
 from emgfeedback.ui.held_digits import HeldDigits
 from emgfeedback.ui.leaves.leaf import Leaf
-from emgfeedback.ui.lettering import Align, fitting_size, write, write_number
+from emgfeedback.ui.lettering import Align, fitting_size, number_place, write, write_number
 from emgfeedback.ui.palette import Palette, colour
 from emgfeedback.ui.signs import draw_sign, flat_pen, round_pen
 from emgfeedback.ui.text import tr
@@ -36,6 +36,7 @@ STEPS = 800
 #: The widest places inside the arc and between the names: number, word in its place, headline, advice.
 NUMBER_ROOM, WORD_ROOM, HEADLINE_ROOM, ADVICE_ROOM = 284.0, 316.0, 284.0, 250.0
 NUMBER_BASELINE, HEADLINE_BASELINE, ADVICE_BASELINE = 318.0, 366.0, 396.0
+NUMBER_SIZES = (152, 60)
 
 
 class GaugeMode(Enum):
@@ -108,14 +109,15 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
     def __init__(self, palette: Palette, parent: QWidget | None = None, *, on_sheet: bool = False) -> None:
         super().__init__(palette, parent, on_sheet=on_sheet)
         self._digits = HeldDigits()
+        self._zone: Zone | None = None
 
     def see(self, state: ShareGaugeState) -> SeenGauge:
         """Round to the arc's steps; digits in steps of 5 that stand for 0.2 s."""
         share = state.share if state.mode is GaugeMode.LIVE else None
         mode = GaugeMode.WITHHELD if share is None and state.mode is GaugeMode.LIVE else state.mode
         shows_zone = mode is not GaugeMode.BLIND and state.zone is not None
-        zone = Zone(*state.zone) if state.zone is not None else None
-        digits = "" if share is None else words.share_digits(share, zone, state.zone_state)
+        self._zone = Zone(*state.zone) if state.zone is not None else None
+        digits = "" if share is None else words.share_digits(share, self._zone, state.zone_state)
         return SeenGauge(
             mode=mode,
             split=_steps(share),
@@ -127,6 +129,21 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
             side=state.side,
             other=_steps(state.other_share) if mode is not GaugeMode.BLIND else None,
         )
+
+    def show_shares(self, share: float | None, other_share: float | None, time_s: float) -> None:
+        """Show other shares in the mode and the zone of the state before."""
+        seen = self._seen
+        if seen is None:
+            return
+        split, digits, other = seen.split, seen.digits, seen.other
+        if split is not None and share is not None:
+            split = _steps(share)
+            if not self._digits.stand(time_s, seen.zone_state):
+                digits = words.share_digits(share, self._zone, seen.zone_state)
+                digits = self._digits.at(time_s, digits, seen.zone_state)
+        if other is not None and other_share is not None:
+            other = _steps(other_share)
+        self.move_to(seen._replace(split=split, digits=digits, other=other))
 
     def say(self, seen: SeenGauge) -> str:
         """``Glute share 70 percent, in your zone 65 to 80``, or the word in its place."""
@@ -150,7 +167,7 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
         """The number."""
         return seen.digits
 
-    def changed(self, before: SeenGauge, seen: SeenGauge) -> Sequence[QRectF] | None:
+    def changed(self, before: SeenGauge, seen: SeenGauge) -> Sequence[Box] | None:
         """The way of the split, the number, and the way of the other side's split."""
         if (before.other is None) != (seen.other is None):
             return None
@@ -158,7 +175,7 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
         if before.split is not None and seen.split is not None and before.split != seen.split:
             places.append(_way(before.split, seen.split, RADIUS, WIDTH + 30.0))
         if before.digits != seen.digits:
-            places.append(QRectF(CENTRE[0] - 150.0, CENTRE[1] - 90.0, 300.0, 134.0))
+            places += [_number_box(before.digits), _number_box(seen.digits)]
         if before.other is not None and seen.other is not None and before.other != seen.other:
             places.append(_way(before.other, seen.other, INNER_RADIUS, INNER_WIDTH + 12.0))
         return places
@@ -185,9 +202,9 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
         """The two muscles' parts, the mark between them, and the number."""
         if seen.split is not None:
             self._draw_split(painter, seen.split)
-            if self.touches(CENTRE[0] - 170.0, CENTRE[1] - 110.0, CENTRE[0] + 170.0, CENTRE[1] + 60.0):
-                at = (CENTRE[0] + (12.0 if len(seen.digits) < 3 else 2.0), NUMBER_BASELINE)
-                write_number(painter, seen.digits, "%", at, (152, 60), self.colours.ink, room=NUMBER_ROOM)
+            if self.touches(*_number_box(seen.digits)):
+                at, ink = _number_at(seen.digits), self.colours.ink
+                write_number(painter, seen.digits, "%", at, NUMBER_SIZES, ink, room=NUMBER_ROOM)
         if seen.other is not None:
             self._draw_parts(painter, seen.other, INNER_RADIUS, INNER_WIDTH)
 
@@ -240,13 +257,14 @@ class ShareGauge(Leaf[ShareGaugeState, SeenGauge]):
 
     def _draw_split(self, painter: QPainter, split: int) -> None:
         self._draw_parts(painter, split, RADIUS, WIDTH)
-        angle = _angle(split / STEPS)
-        painter.setPen(round_pen(self.colours.ink, 6.0))
-        reach = WIDTH / 2 + 9.0
-        painter.drawLine(*(on_circle(*CENTRE, RADIUS + side * reach, angle) for side in (-1, 1)))
+        painter.setPen(_mark_pen(self.colours.ink))
+        painter.drawLine(_mark(split))
 
     def _draw_parts(self, painter: QPainter, split: int, radius: float, width: float) -> None:
-        glute, quad = _parts(split, radius, width)
+        arc = touched(*CENTRE, radius, width, (STOP, START), self.touches)
+        if arc is None:
+            return
+        glute, quad = _parts(split, radius, width, *arc)
         if glute is not None:
             painter.fillPath(glute, colour(self.colours.glute))
         if quad is not None:
@@ -267,20 +285,42 @@ def _angle(share: float) -> float:
 
 
 @lru_cache(maxsize=256)
-def _parts(split: int, radius: float, width: float) -> tuple[QPainterPath | None, QPainterPath | None]:
-    """The glute's and the quad's part of a ring; ``None`` where nothing is left of one."""
+def _parts(
+    split: int, radius: float, width: float, low: float, high: float
+) -> tuple[QPainterPath | None, QPainterPath | None]:
+    """The glute's and the quad's part of a ring from ``low`` to ``high`` degrees; ``None`` where none is."""
     angle = _angle(split / STEPS)
     glute = quad = None
-    if angle + SPLIT_GAP < START:
-        glute = ring_sector(*CENTRE, radius, width, START, angle + SPLIT_GAP)
-    if angle - SPLIT_GAP > STOP:
-        quad = ring_sector(*CENTRE, radius, width, angle - SPLIT_GAP, STOP)
+    if max(low, angle + SPLIT_GAP) < high:
+        glute = ring_sector(*CENTRE, radius, width, max(low, angle + SPLIT_GAP), high)
+    if low < min(high, angle - SPLIT_GAP):
+        quad = ring_sector(*CENTRE, radius, width, low, min(high, angle - SPLIT_GAP))
     return glute, quad
 
 
-def _way(before: int, after: int, radius: float, width: float) -> QRectF:
+@lru_cache(maxsize=4)
+def _mark_pen(token: str) -> QPen:
+    """Shared: nobody changes it."""
+    return round_pen(token, 6.0)
+
+
+@lru_cache(maxsize=STEPS)
+def _mark(split: int) -> QLineF:
+    """The line across the ring between the two parts."""
+    angle, reach = _angle(split / STEPS), WIDTH / 2 + 9.0
+    return QLineF(on_circle(*CENTRE, RADIUS - reach, angle), on_circle(*CENTRE, RADIUS + reach, angle))
+
+
+def _way(before: int, after: int, radius: float, width: float) -> Box:
     """The place that holds the ring between two splits, with the marks on both."""
-    margin = 12.0
     low, high = _angle(max(before, after) / STEPS), _angle(min(before, after) / STEPS)
-    box = swept(*CENTRE, radius, width, low - SPLIT_GAP, high + SPLIT_GAP)
-    return box.adjusted(-margin, -margin, margin, margin)
+    return swept(*CENTRE, radius, width, low - SPLIT_GAP, high + SPLIT_GAP)
+
+
+def _number_at(digits: str) -> tuple[float, float]:
+    return CENTRE[0] + (12.0 if len(digits) < 3 else 2.0), NUMBER_BASELINE
+
+
+@lru_cache(maxsize=64)
+def _number_box(digits: str) -> Box:
+    return number_place(digits, "%", _number_at(digits), NUMBER_SIZES, room=NUMBER_ROOM)

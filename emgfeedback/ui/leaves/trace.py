@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback.ui import text
+from emgfeedback.ui.arcs import Box
 from emgfeedback.ui.held_digits import HeldDigits
 from emgfeedback.ui.leaves.leaf import Leaf
 from emgfeedback.ui.leaves.quality_light import Light, draw_light
@@ -133,13 +134,13 @@ class Trace(Leaf[TraceState, SeenTrace]):
         """All but the signal and the note."""
         return seen._replace(newest=None, note="")
 
-    def changed(self, before: SeenTrace, seen: SeenTrace) -> Sequence[QRectF] | None:
+    def changed(self, before: SeenTrace, seen: SeenTrace) -> Sequence[Box] | None:
         """The new columns with the gap ahead of them, and the note."""
         if before.newest is None or seen.newest is None:
             return None
-        places = []
+        places: list[Box] = []
         if before.note != seen.note:
-            places.append(QRectF(self.extent[0] / 3, 0.0, 2 * self.extent[0] / 3, TITLE))
+            places.append((self.extent[0] / 3, 0.0, self.extent[0], TITLE))
         if before.newest == seen.newest:
             return places
         n = seen.n_columns
@@ -150,7 +151,7 @@ class Trace(Leaf[TraceState, SeenTrace]):
         # Behind: what a longer envelope changes; ahead: the gap and the head, as in SweepPicture.
         x = left + first / n * plot_width - 8.0
         stop = left + (last + 1) / n * plot_width + 12.0 + 0.02 * plot_width
-        places.append(QRectF(x, TITLE, min(stop, self.extent[0]) - x, self.extent[1] - TITLE))
+        places.append((x, TITLE, min(stop, self.extent[0]), self.extent[1]))
         return places
 
     def draw_still(self, painter: QPainter, seen: SeenTrace) -> None:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtWidgets import QWidget
 
-from emgfeedback.phases import Phase
+from emgfeedback.phases import Moment, Phase
 from emgfeedback.picture import Picture
 from emgfeedback.stage import Stage
 from emgfeedback.ui import sentences, states
@@ -15,7 +15,7 @@ from emgfeedback.ui.leaves.rep_strip import RepStrip
 from emgfeedback.ui.leaves.share_gauge import ShareGauge
 from emgfeedback.ui.leaves.words import Item, Line, Rule, Words
 from emgfeedback.ui.lettering import Align, lines_of
-from emgfeedback.ui.model import Model
+from emgfeedback.ui.model import Model, Moved
 from emgfeedback.ui.page import Page
 from emgfeedback.ui.pages.start import big_action
 from emgfeedback.ui.pages.summary import summary_of
@@ -93,13 +93,31 @@ class TrainPage(Page):
         else:
             self._gauge.show_state(states.gauge(model, picture))
             self._bars.show_state(states.bars(model, picture))
-        self._ring.show_state(states.ring(model, picture))
+        self._show_ring(model, picture, model.moment)
         if self.news("reps", picture.reps, picture.target, picture.working.zone, picture.method):
             self._strip.show_state(states.strip(picture))
             self._card.show_state(states.card(picture))
         # Only in a set is the cue a function of so little; elsewhere it counts seconds and names keys.
         if self.news("cue", *_cue_of(model, picture)) or model.stage is not Stage.TRAINING:
             self._cue.show_state(_cue(model, picture))
+
+    def follow(self, model: Model, moved: Moved) -> bool:
+        """In a set by a 100 %, shares, bars and hold; words come with the whole model."""
+        picture, known, moment = model.picture, model.moment, moved.moment
+        if picture is None or not model.calibrated:
+            return False
+        if moment.phase is not known.phase or moment.counted != known.counted:
+            return False
+        percents, shares = moved.numbers
+        self._gauge.show_shares(shares[0], shares[1] if len(shares) > 1 else None, moved.time_s)
+        self._bars.show_values(percents, states.peaks_of(moment, percents), moved.time_s)
+        self._show_ring(model, picture, moment)
+        return True
+
+    def _show_ring(self, model: Model, picture: Picture, moment: Moment) -> None:
+        of_set = (model.stage, len(picture.reps), picture.target, picture.stale)
+        if self.news("ring", *of_set, moment.phase, moment.counted, moment.hold_s):
+            self._ring.show_state(states.ring(model, picture, moment))
 
 
 def _cue_of(model: Model, picture: Picture) -> tuple[object, ...]:
