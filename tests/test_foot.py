@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
+from qt_window import expose
 
 from emgfeedback.ui.foot import TARGET, KeyHint
 from emgfeedback.ui.pages.settings import SettingsPage
@@ -23,8 +24,7 @@ def window(qtbot: QtBot) -> Window:
     load_fonts()
     shown = Window(LIGHT)
     qtbot.addWidget(shown)
-    shown.show()
-    qtbot.waitExposed(shown)
+    expose(qtbot, shown)
     shown.activateWindow()
     QTest.qWaitForWindowActive(shown, 2000)
     return shown

@@ -130,6 +130,11 @@ class Page(Surface):
         """Show what goes on now."""
         raise NotImplementedError
 
+    def foot(self, model: Model) -> tuple[tuple[tuple[str, str], ...], str]:
+        """Keys and hint that hold now."""
+        del model
+        return self.keys, self.hint
+
     def follow(self, model: Model, moved: Moved) -> bool:
         """Show what has moved since that model, the last one; ``False``: this page wants a whole one."""
         del model, moved

@@ -21,6 +21,7 @@ PAGES = {
     "pads": "Pads",
 }
 NEVER_A_CLICK = "Nothing to press: the set ends by itself"
+OFFER_KEY = ("U", "use the new 100 %")
 NO_HANDS = "No hands needed: every step begins and ends by itself"
 
 # Replay

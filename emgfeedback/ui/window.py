@@ -92,7 +92,7 @@ class Window(QWidget):
         self._before = "start"
         self._stage = Stage.IDLE
         self._due_host_s = self._drawn_host_s = 0.0
-        self._sound = ""
+        self._told: tuple[tuple[tuple[str, str], ...], str, str] = ((), "", "")
         self._slow = QTimer(self)
         self._slow.timeout.connect(self._draw_if_idle)
         self._drawn_s = self._asked_s = 0.0
@@ -154,9 +154,7 @@ class Window(QWidget):
             elif self._stage is Stage.IDLE and self.page.name in ("calibrate", "train") and not self._found:
                 self.go("start")
         self.page.show_model(self.model)
-        if self.model.sound != self._sound:
-            self._sound = self.model.sound
-            self._show_keys(self.page)
+        self._show_keys(self.page)
         if not self.page.whole:
             self.strip.show_model(self.model, self.page.name)
         self._show_banner(self.model.banner)
@@ -258,8 +256,13 @@ class Window(QWidget):
 
     def _show_keys(self, page: Page) -> None:
         """Where there is much to hear, what is wrong with the sound comes before the page's own hint."""
-        heard = page.name == "calibrate" and self.model.sound
-        self.foot.show_keys(page.keys, self.model.sound if heard else page.hint, page.name)
+        keys, hint = page.foot(self.model)
+        if page.name == "calibrate" and self.model.sound:
+            hint = self.model.sound
+        told = (keys, hint, page.name)
+        if told != self._told:
+            self._told = told
+            self.foot.show_keys(*told)
 
     def _show_banner(self, sentence: str) -> None:
         if sentence:

@@ -160,8 +160,8 @@ class Trace(Leaf[TraceState, SeenTrace]):
         draw_sign(painter, seen.muscle, 9.0, 11.0, 8.0, colours)
         write(painter, seen.name, (26.0, 17.0), 18, colours.ink, face=Face.BOLD, room=extent[0] / 3 - 30.0)
         values = self._ticks(seen)
-        if self._y(max(values), seen) > TITLE + LABEL_PITCH:
-            right = (LABELS - 8.0, TITLE + 10.0)
+        right = (LABELS - 8.0, TITLE + 10.0)
+        if self._y(max(values), seen) + 5.0 >= right[1] + LABEL_PITCH:
             write(painter, tr(text.MICROVOLT), right, 14, colours.soft, align=Align.RIGHT)
         for value in values:
             y = self._y(value, seen)

@@ -67,6 +67,13 @@ class TrainPage(Page):
         self._summary.hide()
         self._studio: Studio | None = None
 
+    def foot(self, model: Model) -> tuple[tuple[tuple[str, str], ...], str]:
+        """In a set nothing needs to be pressed; after it a new 100 % may be taken."""
+        if not _is_over(model) or model.finished is None:
+            return self.keys, self.hint
+        offered = (sentences.OFFER_KEY,) if model.finished.offers else ()
+        return (*self.keys[:1], *offered, *self.keys[1:]), ""
+
     def pressed(self, key: str) -> bool:
         """U takes what the last set offers as the new 100 %."""
         if key == "u" and self._studio is not None:
@@ -82,7 +89,7 @@ class TrainPage(Page):
             self.news("cue", model.stage)
             self._cue.show_state(_waiting(model))
             return
-        over = model.stage is Stage.RESTING and model.finished is not None
+        over = _is_over(model)
         if self.news("over", over):
             self._summary.setVisible(over)
             self._gauge.setVisible(not over)
@@ -118,6 +125,11 @@ class TrainPage(Page):
         of_set = (model.stage, len(picture.reps), picture.target, picture.stale)
         if self.news("ring", *of_set, moment.phase, moment.counted, moment.hold_s):
             self._ring.show_state(states.ring(model, picture, moment))
+
+
+def _is_over(model: Model) -> bool:
+    """Whether the page shows how a set went."""
+    return model.stage is Stage.RESTING and model.finished is not None
 
 
 def _cue_of(model: Model, picture: Picture) -> tuple[object, ...]:
