@@ -88,7 +88,7 @@ PARTS = {
     "safety": "Before you begin",
     "leads": "Which lead is which",
     "pads": "The pads",
-    "rest": "All rest",
+    "rest": "All muscles",
     "warm-up": "Warm-up",
 }
 

@@ -129,7 +129,7 @@ def test_in_a_terminal_nothing_is_pressed_and_every_step_is_drawn(tmp_path: Path
     for words in (
         "Which lead is which",
         "The pads",
-        "All rest",
+        "All muscles",
         "Warm-up",
         "Right glute, face down, squeeze 3 of 3",
         "Sit on a chair. Strap your ankle.",

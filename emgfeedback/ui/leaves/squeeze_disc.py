@@ -3,10 +3,11 @@
 import math
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPainterPath, QPainterPathStroker, QPen
 from PySide6.QtWidgets import QWidget
 
 from emgfeedback.ui import text
@@ -18,7 +19,7 @@ from emgfeedback.ui.lettering import Align, write
 from emgfeedback.ui.palette import Palette, colour
 from emgfeedback.ui.signs import draw_sign, shape
 from emgfeedback.ui.text import tr
-from emgfeedback.ui.type_scale import Face, width
+from emgfeedback.ui.type_scale import Face, font, width
 
 MIDDLE = (224.0, 224.0)
 RADIUS, WIDTH = 204.0, 28.0
@@ -27,6 +28,8 @@ BEST_RADIUS, GREATEST_RADIUS = 140.0, 182.0
 #: A square as tall as the disc's circle looks larger: half its side as a part of the radius.
 SQUARE = 0.74
 LEGEND_Y = 492.0
+#: The digit's baseline, and the room around it on a shape that is too small to hold it.
+DIGIT, HALO = (MIDDLE[0], MIDDLE[1] + 66.0), 16.0
 #: Half units of radius from which the shape holds the whole digit.
 COVERS_DIGIT = 210
 
@@ -62,7 +65,7 @@ class SeenSqueeze(NamedTuple):
 
 
 class SqueezeDisc(Leaf[SqueezeDiscState, SeenSqueeze]):
-    """A disc for the glute, a square for the quad; the digit is ink outside it and ground inside."""
+    """A disc for the glute, a square for the quad; the digit is ground where it is whole within, else ink."""
 
     DESIGN = (448.0, 520.0)
 
@@ -121,17 +124,12 @@ class SqueezeDisc(Leaf[SqueezeDiscState, SeenSqueeze]):
         if seen.radius is None:
             self._draw_withheld(painter, seen.muscle)
             return
-        body = _outline(seen.muscle, seen.radius / 2)
+        painter.fillPath(_outline(seen.muscle, seen.radius / 2), colour(colours.muscle(seen.muscle)))
         whole = seen.radius >= COVERS_DIGIT
-        if not whole:
-            self._draw_digit(painter, seen, colours.ink)
-        painter.fillPath(body, colour(colours.muscle(seen.muscle)))
-        if not whole:
-            painter.save()
-            painter.setClipPath(body, Qt.ClipOperation.IntersectClip)
-        self._draw_digit(painter, seen, self.ground)
-        if not whole:
-            painter.restore()
+        if seen.digit and not whole:
+            painter.fillPath(_halo(seen.digit), colour(self.ground))
+        write(painter, seen.digit, DIGIT, 184, self.ground if whole else colours.ink,
+              face=Face.DISPLAY, align=Align.CENTRE)  # fmt: skip
         if seen.best is not None:
             self._draw_best(painter, seen.muscle, seen.best, inside=seen.best < seen.radius)
 
@@ -151,11 +149,6 @@ class SqueezeDisc(Leaf[SqueezeDiscState, SeenSqueeze]):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(_outline(muscle, best / 2))
 
-    @staticmethod
-    def _draw_digit(painter: QPainter, seen: SeenSqueeze, token: str) -> None:
-        at = (MIDDLE[0], MIDDLE[1] + 66.0)
-        write(painter, seen.digit, at, 184, token, face=Face.DISPLAY, align=Align.CENTRE)
-
 
 def _half_units(level: float | None) -> int | None:
     if level is None:
@@ -174,6 +167,17 @@ def _outline(muscle: str, radius: float) -> QPainterPath:
     path = shape(muscle, 0.0, 0.0, radius)
     path.translate(QPointF(*MIDDLE))
     return path
+
+
+@lru_cache(maxsize=16)
+def _halo(digit: str) -> QPainterPath:
+    """What parts the digit from a shape that is too small to hold it."""
+    glyph = QPainterPath()
+    left = DIGIT[0] - width(digit, Face.DISPLAY, 184) / 2
+    glyph.addText(QPointF(left, DIGIT[1]), font(Face.DISPLAY, 184), digit)
+    pen = QPainterPathStroker(QPen(Qt.GlobalColor.black, 2 * HALO))
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen.createStroke(glyph).united(glyph)
 
 
 def _percent(level: float | None, best: float | None) -> str:
