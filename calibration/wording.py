@@ -23,7 +23,7 @@ SAFETY: Final = (
     ("Stop if it hurts.", "Stop at once on pain or cramp, or if you feel numb, faint or dizzy."),
     (
         "Keep breathing.",
-        "With heart disease or high blood pressure, stop. Take the light form: calibrate --reference.",
+        "With heart disease or high blood pressure, press L for the light form.",
     ),
     (
         "Not for everyone.",

@@ -112,18 +112,23 @@ def _shown(studio: Studio, stage: GuidedStage, page: View) -> str:
     opened, loop = studio.opened, studio.loop
     stopped: list[str] = []
 
+    def now() -> GuidedStage:
+        return studio.calibrating or stage
+
     def show() -> None:
         key = page.pressed().lower()
         if key in ("p", "q", "\x1b", " "):
             stopped.append(words.PAIN)
         elif key == "m":
             studio.sound.mute(muted=not studio.sound.muted)
+        elif key == "l":
+            studio.lighten(now().plan)
         stale = opened.source.live and opened.clock() - loop.arrived_at_s > STALE_AFTER_S
         bars = muscle_bars(loop.newest, opened.info.channels, stale=stale)
-        notes = [event.text for event in stage.events if event.kind != "prompt"]
-        page.guide(stage.prompt, bars, [*notes, words.MUTED] if studio.sound.muted else notes, opened.who)
+        notes = [event.text for event in now().events if event.kind != "prompt"]
+        page.guide(now().prompt, bars, [*notes, words.MUTED] if studio.sound.muted else notes, opened.who)
 
-    studio.pace.until(lambda: stage.finished or bool(stopped), show, page.period_s)
+    studio.pace.until(lambda: now().finished or bool(stopped), show, page.period_s)
     return "".join(stopped[:1])
 
 

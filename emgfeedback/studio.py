@@ -192,6 +192,22 @@ class Studio:
         self._guide(stage)
         return stage
 
+    @property
+    def may_lighten(self) -> bool:
+        """Whether L means anything: a calibration of full strength runs, or could be begun."""
+        if self.calibrating is None:
+            return self.stage in (Stage.IDLE, Stage.RESTING, Stage.READY)
+        return isinstance(self.calibrating, CalibrationStage) and not self.calibrating.plan.reference
+
+    def lighten(self, plan: Plan) -> None:
+        """Calibrate at half strength: what runs begins anew so, else ``plan`` does. See ``may_lighten``."""
+        if not self.may_lighten:
+            return
+        if self.calibrating is not None:
+            plan = self.calibrating.plan
+            self._leave_guide("")
+        self.calibrate(replace(plan, reference=True))
+
     def _expect(self, resting: bool, squeezing: tuple[int, ...]) -> None:  # noqa: FBT001
         self.loop.expect(resting=resting, squeezing=squeezing)
 
@@ -254,6 +270,13 @@ class Studio:
 
     def _end_guide(self, stopped: str) -> GuidedStage | None:
         """Let the running procedure go. Raises ``CalibrationError`` unless it is done."""
+        stage = self._leave_guide(stopped)
+        if stage is not None and (stopped or stage.prompt.kind != "done"):
+            self.note = stopped or f"{stage.prompt.text} {stage.prompt.why}".strip()
+            raise CalibrationError(self.note)
+        return stage
+
+    def _leave_guide(self, stopped: str) -> GuidedStage | None:
         stage, self.stage, self.calibrating = self.calibrating, Stage.IDLE, None
         if stage is None:
             return None
@@ -264,9 +287,6 @@ class Studio:
         self._spoken = None
         self.loop.expect(resting=False, squeezing=())
         self._direct(REST)
-        if stopped or stage.prompt.kind != "done":
-            self.note = stopped or f"{stage.prompt.text} {stage.prompt.why}".strip()
-            raise CalibrationError(self.note)
         return stage
 
     def _rename(self, specs: Sequence[ChannelSpec]) -> None:

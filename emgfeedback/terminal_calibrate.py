@@ -32,7 +32,8 @@ def calibration_page(
     for row, note in enumerate(notes[-4:], start=16):
         canvas.put(row, 4, note, SOFT if row < 15 + len(notes[-4:]) else "")
     canvas.rule(22)
-    canvas.put(23, 1, "p pain: stop   q stop   m mute")
+    light = "   l light form" if prompt.kind == "safety" else ""
+    canvas.put(23, 1, f"p pain: stop   q stop   m mute{light}")
     canvas.put_right(23, WIDTH - 1, "Nothing to press: it goes on by itself")
     return canvas.lines()
 

@@ -105,6 +105,20 @@ def test_the_pipeline_is_told_what_is_expected_and_forgets_it_at_the_end() -> No
     assert told[-1] == (False, ())
 
 
+def test_l_begins_anew_at_half_strength() -> None:
+    class Light(Told):
+        asked = False
+
+        def pressed(self) -> str:
+            asked, self.asked = self.asked, True
+            return "" if asked else "L"
+
+    record, view, studio = guided("sim:balanced?seed=5&fast=1", RIGHT, replace(BRIEF, trials=2), Light())
+    assert record.method == "reference"
+    assert not studio.loop.pipeline.uncalibrated
+    assert view.prompts[-1].kind == "done"
+
+
 def test_in_a_terminal_nothing_is_pressed_and_every_step_is_drawn(tmp_path: Path) -> None:
     master, slave = pty.openpty()
     environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": "80", "LINES": "24"}

@@ -157,3 +157,26 @@ def test_calibrate_offers_its_one_action_while_nothing_is_under_way(
         assert (page.action.isVisible(), page.action.text()) == (True, "Start set 1")
     finally:
         shown.close()
+
+
+def test_l_begins_a_calibration_anew_at_half_strength(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMGFEEDBACK_HOME", str(tmp_path))
+    shown = Rehearsal(tmp_path, "sim:balanced?seed=1&fast=1", plan=Plan(quick=True))
+    try:
+        window = shown.window
+        shown.conductor.calibrate()
+        window.draw()
+        (light,) = [made for made in window.foot.hints if made._key == "L"]
+        QTest.mouseClick(light, Qt.MouseButton.LeftButton, pos=light.rect().center())
+        assert shown.studio.calibrating.plan == Plan(quick=True, reference=True, safety_pace=0.0)
+        assert "L" not in [made._key for made in window.foot.hints]
+        begun = shown.studio.calibrating
+        window.press("L")
+        assert shown.studio.calibrating is begun
+        shown.until(lambda m: m.stage is not Stage.CALIBRATING, "the calibration's end")
+        assert shown.conductor.calibrated.method == "reference"
+        assert window.model.stage is Stage.IDLE
+    finally:
+        shown.close()

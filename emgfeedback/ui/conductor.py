@@ -92,6 +92,15 @@ class Conductor:
             self.studio.goes_on = False
             self.studio.calibrate(self._plan)
 
+    def lighten(self) -> None:
+        """Calibrate at half strength: anew where a calibration runs."""
+        self._leave_replay()
+        studio = self.studio
+        if studio is not None:
+            if studio.calibrating is None:
+                studio.goes_on = False
+            studio.lighten(self._plan)
+
     def check(self) -> None:
         """Check whether the newest calibration still holds, and no set after it."""
         self._leave_replay()

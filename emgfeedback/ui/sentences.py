@@ -21,6 +21,7 @@ PAGES = {
     "pads": "Pads",
 }
 NEVER_A_CLICK = "Nothing to press: the set ends by itself"
+LIGHT_KEY = ("L", "light form")
 OFFER_KEY = ("U", "use the new 100 %")
 NO_HANDS = "No hands needed: every step begins and ends by itself"
 
@@ -145,6 +146,7 @@ KEYS = (
     ("M", "mute, or sound again"),
     ("G", "Glance: full screen, readable from 3 m"),
     ("C and V", "calibrate, check whether the newest calibration still holds"),
+    ("L", "on Calibrate: the light form, at half strength"),
     ("A", "where the pads go; there N next muscle, L side, Enter find or stick"),
     ("E", "next exercise"),
     ("S", "board or simulated person"),

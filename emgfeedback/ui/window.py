@@ -63,6 +63,7 @@ class Decider(Protocol):
     def begin(self) -> None: ...
     def calibrate(self) -> None: ...
     def check(self) -> None: ...
+    def lighten(self) -> None: ...
     def stop(self, why: str = "") -> None: ...
     def pain(self) -> None: ...
     def mute(self) -> None: ...
@@ -248,9 +249,10 @@ class Window(QWidget):
             replay_wanted = getattr(page, "replay_wanted", None)
             if replay_wanted is not None:
                 replay_wanted.connect(lambda path: self.replay(path))
-            begin_wanted = getattr(page, "begin_wanted", None)
-            if begin_wanted is not None:
-                begin_wanted.connect(lambda: self.begin())
+            for name_of, wish in (("begin_wanted", self.begin), ("light_wanted", self._lighten)):
+                wanted = getattr(page, name_of, None)
+                if wanted is not None:
+                    wanted.connect(wish)
             self._lay_out_page(page)
         return self._pages[name]
 
@@ -349,6 +351,10 @@ class Window(QWidget):
             wishes |= {"m": conductor.mute, "v": conductor.check}
             wishes |= {"e": conductor.next_exercise, "s": conductor.switch_source}
         return wishes
+
+    def _lighten(self) -> None:
+        if self.conductor is not None:
+            self.conductor.lighten()
 
     def _back(self) -> None:
         if self.page.name in ("glance", *ASIDE):

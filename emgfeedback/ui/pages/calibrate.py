@@ -47,8 +47,9 @@ class CalibratePage(Page):
     )
     hint: ClassVar[str] = sentences.NO_HANDS
 
-    #: The one big action, while nothing is under way.
+    #: The one big action, while nothing is under way; a calibration at half strength.
     begin_wanted = Signal()
+    light_wanted = Signal()
 
     def __init__(self, palette: Palette, parent: QWidget | None = None) -> None:
         super().__init__(palette, parent)
@@ -76,6 +77,18 @@ class CalibratePage(Page):
         self.put(self.action, (554.0, 452.0, 572.0, 124.0))
         self._stations = Stations(palette)
         self.put(self._stations, (56.0, 648.0, 1168.0, 96.0))
+
+    def foot(self, model: Model) -> tuple[tuple[tuple[str, str], ...], str]:
+        """With the light form, where it can be had."""
+        light = model.studio is not None and model.studio.may_lighten
+        keys = (*self.keys[:1], sentences.LIGHT_KEY, *self.keys[1:]) if light else self.keys
+        return keys, self.hint
+
+    def pressed(self, key: str) -> bool:
+        """L asks for the light form."""
+        if key == "l":
+            self.light_wanted.emit()
+        return key == "l"
 
     def show_model(self, model: Model) -> None:
         """Show the step of the procedure."""
