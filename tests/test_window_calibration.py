@@ -1,5 +1,6 @@
 """The whole guided calibration in the window, without one input event, as its page says it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,49 +135,44 @@ def test_a_set_beyond_the_100_percent_offers_a_new_one_and_u_takes_it(
         shown.close()
 
 
-def test_calibrate_offers_its_one_action_while_nothing_is_under_way(
-    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def quick(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rehearsal]:
+    """A window with a simulated person behind it and the quick calibration ahead."""
     monkeypatch.setenv("EMGFEEDBACK_HOME", str(tmp_path))
     shown = Rehearsal(tmp_path, "sim:balanced?seed=1&fast=1", plan=Plan(quick=True))
-    try:
-        window = shown.window
-        window.go("calibrate")
-        page = window.page
-        assert isinstance(page, CalibratePage)
-        assert (page.action.isVisible(), page.action.text()) == (True, "Start the demo")
-        assert not page._pose.isVisible()
-        QTest.mouseClick(page.action, Qt.MouseButton.LeftButton)
-        assert window.model.stage is Stage.CALIBRATING
-        assert not page.action.isVisible()
-        window.press("Esc")
-        assert window.model.stage is Stage.IDLE
-        shown.conductor.calibrate()
-        shown.until(lambda m: m.stage is not Stage.CALIBRATING, "the calibration's end")
-        assert window.page.name == "calibrate"
-        assert (page.action.isVisible(), page.action.text()) == (True, "Start set 1")
-    finally:
-        shown.close()
+    yield shown
+    shown.close()
 
 
-def test_l_begins_a_calibration_anew_at_half_strength(
-    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("EMGFEEDBACK_HOME", str(tmp_path))
-    shown = Rehearsal(tmp_path, "sim:balanced?seed=1&fast=1", plan=Plan(quick=True))
-    try:
-        window = shown.window
-        shown.conductor.calibrate()
-        window.draw()
-        (light,) = [made for made in window.foot.hints if made._key == "L"]
-        QTest.mouseClick(light, Qt.MouseButton.LeftButton, pos=light.rect().center())
-        assert shown.studio.calibrating.plan == Plan(quick=True, reference=True, safety_pace=0.0)
-        assert "L" not in [made._key for made in window.foot.hints]
-        begun = shown.studio.calibrating
-        window.press("L")
-        assert shown.studio.calibrating is begun
-        shown.until(lambda m: m.stage is not Stage.CALIBRATING, "the calibration's end")
-        assert shown.conductor.calibrated.method == "reference"
-        assert window.model.stage is Stage.IDLE
-    finally:
-        shown.close()
+def test_calibrate_offers_its_one_action_while_nothing_is_under_way(quick: Rehearsal) -> None:
+    window = quick.window
+    window.go("calibrate")
+    page = window.page
+    assert isinstance(page, CalibratePage)
+    assert (page.action.isVisible(), page.action.text()) == (True, "Start the demo")
+    assert not page._pose.isVisible()
+    QTest.mouseClick(page.action, Qt.MouseButton.LeftButton)
+    assert window.model.stage is Stage.CALIBRATING
+    assert not page.action.isVisible()
+    window.press("Esc")
+    assert window.model.stage is Stage.IDLE
+    quick.conductor.calibrate()
+    quick.until(lambda m: m.stage is not Stage.CALIBRATING, "the calibration's end")
+    assert window.page.name == "calibrate"
+    assert (page.action.isVisible(), page.action.text()) == (True, "Start set 1")
+
+
+def test_l_begins_a_calibration_anew_at_half_strength(quick: Rehearsal) -> None:
+    window = quick.window
+    quick.conductor.calibrate()
+    window.draw()
+    (light,) = [made for made in window.foot.hints if made._key == "L"]
+    QTest.mouseClick(light, Qt.MouseButton.LeftButton, pos=light.rect().center())
+    assert quick.studio.calibrating.plan == Plan(quick=True, reference=True, safety_pace=0.0)
+    assert "L" not in [made._key for made in window.foot.hints]
+    begun = quick.studio.calibrating
+    window.press("L")
+    assert quick.studio.calibrating is begun
+    quick.until(lambda m: m.stage is not Stage.CALIBRATING, "the calibration's end")
+    assert quick.conductor.calibrated.method == "reference"
+    assert window.model.stage is Stage.IDLE

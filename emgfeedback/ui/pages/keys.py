@@ -31,11 +31,13 @@ class KeysPage(Page):
         items: list[Item] = [Line(tr("Keys"), 0.0, 56.0, 60, Face.DISPLAY)]
         # As many as there are find room; few do not drift apart.
         pitch = min(44.0, 520.0 / len(sentences.KEYS))
+        size = 22 if pitch >= 38.0 else 18
         for row, (key, does) in enumerate(sentences.KEYS):
-            y = 126.0 + pitch * row
+            top = 98.0 + pitch * row
+            y = top + pitch / 2 + 0.36 * size
             items += [
-                Rule(0.0, y - 28.0, 1168.0),
-                Line(tr(key), 0.0, y, 22, Face.BOLD, room=180.0),
-                Line(tr(does), 200.0, y, 22, room=960.0),
+                Rule(0.0, top, 1168.0),
+                Line(tr(key), 0.0, y, size, Face.BOLD, room=180.0),
+                Line(tr(does), 200.0, y, size, room=960.0),
             ]
         self._words.show_state(tuple(items))
