@@ -70,3 +70,13 @@ def test_delays_are_those_of_the_last_ones() -> None:
     assert meter.percentile(0) == pytest.approx(0.015)
     expected = {"median_ms": 19.5, "p95_ms": 23.55, "p99_ms": 23.91, "max_ms": 24.0, "n": 25}
     assert meter.as_record() == pytest.approx(expected)
+
+
+def test_what_was_told_of_few_delays_is_not_told_again_of_many() -> None:
+    meter = DelayMeter()
+    for k in range(1, 701):
+        meter.add(float(k))
+        if k in (5, 10):
+            assert meter.percentile(100.0) == float(k)
+    assert meter.percentile(100.0) == 700.0
+    assert meter.as_record()["max_ms"] == 700_000.0

@@ -141,6 +141,7 @@ class Rehearsal:
                     self.studio.loop.step()
                 self.window.draw()
             else:
+                self.window.waker.wake()
                 QApplication.processEvents()
                 time.sleep(0.005)
             since_s = min(since_s, clock()) if done(self.model) else math.inf

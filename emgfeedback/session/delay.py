@@ -26,7 +26,7 @@ class DelayMeter:
         Views ask with every picture: once many are known, it is reckoned anew after every 64 more.
         """
         n_added = self.n_added
-        age = n_added if n_added < 4 * _FRESH else n_added // _FRESH
+        age = n_added if n_added < 4 * _FRESH else n_added // _FRESH * _FRESH
         told = self._told.get(percent)
         if told is None or told[0] != age:
             known = self._values[: min(n_added, len(self._values))]
