@@ -110,8 +110,7 @@ STILL_TENSE: Final = "{Pad} stayed tense in the rest, as the last 100 % sees it.
 
 def takes_s(words: str) -> float:
     """How long it takes to say, with its tone, roughly."""
-    # An engine reads out what begins with dashes as words of their own.
-    return TONE_S + (len(words.split()) + words.count("--")) / WORDS_PER_S
+    return TONE_S + len(words.split()) / WORDS_PER_S
 
 
 def capital(words: str) -> str:
