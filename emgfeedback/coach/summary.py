@@ -38,7 +38,17 @@ class SideSummary:
     @property
     def lines(self) -> tuple[str, ...]:
         """The summary in plain sentences, numbers first."""
-        return tuple(line for line in (self._share(), self._zone(), *self._left_out()) if line)
+        return tuple(line for line in (self._share(), self._zone(), *self.left_out_lines) if line)
+
+    @property
+    def beside_share(self) -> tuple[str, ...]:
+        """Those sentences for who shows the share, and how sure it is, otherwise; all where there is none."""
+        return self.lines[1:] if self.counted else self.lines
+
+    @property
+    def left_out_lines(self) -> tuple[str, ...]:
+        """A sentence for each rep that does not count."""
+        return tuple(f"Rep {number} left out: {why}." for number, why in self.left_out)
 
     def _share(self) -> str:
         reps = f"{self.done} {'rep' if self.done == 1 else 'reps'} {self.side}"
@@ -57,10 +67,6 @@ class SideSummary:
             return "No zone yet: this set is your baseline."
         edges = f"{100 * self.zone.low:.0f} to {100 * self.zone.high:.0f}"
         return f"{self.in_zone} of {self.counted} in your zone ({edges})."
-
-    def _left_out(self) -> Iterable[str]:
-        for number, why in self.left_out:
-            yield f"Rep {number} left out: {why}."
 
 
 def summarise(reps: Iterable[Rep], zones: Mapping[str, Zone] | None = None) -> tuple[SideSummary, ...]:

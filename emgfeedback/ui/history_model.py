@@ -157,7 +157,7 @@ def review(path: Path) -> Review:
 def verdict_lines(entry: Entry) -> tuple[str, ...]:
     """How many reps were in the zone, and why the others do not count."""
     found = summarise(entry.reps, entry.zones)
-    lines = [(side.side, line) for side in found for line in side.lines[1 if side.counted else 0 :]]
+    lines = [(side.side, line) for side in found for line in side.beside_share]
     if len(found) < 2:
         return tuple(line for _, line in lines)
     return tuple(f"{tr(text.SIDES.get(side, side))}: {line[:1].lower()}{line[1:]}" for side, line in lines)

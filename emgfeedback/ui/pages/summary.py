@@ -85,9 +85,9 @@ def _sentences(finished: "FinishedSet", working: str, note: str) -> list[tuple[s
     alone = len(finished.sides) < 2
     found: list[tuple[str, bool, str]] = []
     for side in finished.sides:
-        # The large number has said the share of the one side.
-        first = 1 if alone and side.counted else 0
-        numbers = [tr(line) for line in side.lines[first : len(side.lines) - len(side.left_out)]]
+        # The large number has said the share of the one side; what was left out is told in its own way.
+        told = side.beside_share if alone else side.lines
+        numbers = [tr(line) for line in told if line not in side.left_out_lines]
         found += [(line, True, "ink") for line in numbers] if alone else [(" ".join(numbers), False, "ink")]
         if side.left_out:
             found.append((_left_out(side), False, "ink"))
